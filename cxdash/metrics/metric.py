@@ -1,0 +1,84 @@
+"""What a metric is: a measure and the way it is presented, declared together in one module per metric.
+
+Everything that pages, mails, definitions, scans and tests need to know about a metric is in its `Metric` value; a new
+metric therefore appears everywhere by being listed once in `cxdash.metrics.catalogue`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cxdash.measures import Estimates, Floats, Measure
+
+Unit = Literal["points", "percent", "index", "scale"]
+"""points: NPS-like, ×100 with sign; percent: share, ×100; index: 0 … 100 as it is; scale: mean on its question's scale."""
+
+DISPLAY_FACTOR: Mapping[Unit, float] = {"points": 100.0, "percent": 100.0, "index": 1.0, "scale": 1.0}
+
+
+@dataclass(frozen=True)
+class Composite:
+    """A metric computed from other metrics' estimates: goal attainment weighted by policy.
+
+    Attributes:
+        combine: (values, standard errors, correlation, floors, targets, weights, minimum coverage, critical) → Estimates;
+            arrays of components have shape (cells, components) on the display scale.
+    """
+
+    combine: Callable[..., Estimates]
+
+
+@dataclass(frozen=True)
+class BenchmarkGap:
+    """A metric computed from another metric's estimate and published figures of others.
+
+    Attributes:
+        of: keys of the metrics that published figures may be compared with.
+        compare: (own estimates, value, low, high, sample size) of the benchmark, unit scale → Estimates of the gap.
+    """
+
+    of: tuple[str, ...]
+    compare: Callable[[Estimates, Floats, Floats, Floats, Floats], Estimates]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A measure and its presentation.
+
+    Attributes:
+        key: name in commands, URLs and configuration.
+        label: short name shown to people (translated where shown).
+        description: one or two plain sentences: what it says.
+        counted: what n counts, in the plural ("answers").
+        formula: the definition as a formula, and how its interval is made.
+        unit, decimals: how a value is printed; rounding happens once, in the report.
+        higher_is_better: direction that is good for the customer.
+        sources: literature the formula comes from.
+        computation: how it is computed.
+        minimum_n: effective n below which it is shown as "low base".
+        version: grows when the definition changes.
+        target_basis: name of the `Estimates.extra` a target applies to, "" for the value itself.
+        windows: grains it exists for; () means any period.
+    """
+
+    key: str
+    label: str
+    description: str
+    counted: str
+    formula: str
+    unit: Unit
+    decimals: int
+    higher_is_better: bool
+    sources: tuple[str, ...]
+    computation: Measure | Composite | BenchmarkGap
+    minimum_n: int = 30
+    version: int = 1
+    target_basis: str = ""
+    windows: tuple[str, ...] = ()
+
+    @property
+    def factor(self) -> float:
+        """Multiply a value by this for display."""
+        return DISPLAY_FACTOR[self.unit]

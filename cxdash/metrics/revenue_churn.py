@@ -1,0 +1,50 @@
+"""Revenue churn: recurring revenue lost from the customers a window began with (one minus gross retention)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cxdash.language import N_
+from cxdash.measures import Estimates, Floats, Measure, State, count_if, total
+from cxdash.metrics.facts.revenue import WINDOWS
+from cxdash.metrics.metric import Metric
+from cxdash.statistics.retention import ratio_state
+
+COHORT = State("cohort", lambda r: count_if(r.base > 0))
+BASE = State("base", lambda r: total(r.base), wide=True)
+KEPT = State("kept", lambda r: total(r.kept), wide=True)
+GROSS = State("gross", lambda r: total(r.gross), wide=True)
+BASE_BASE = State("base_base", lambda r: total(r.base * r.base), wide=True)
+BASE_KEPT = State("base_kept", lambda r: total(r.base * r.kept), wide=True)
+KEPT_KEPT = State("kept_kept", lambda r: total(r.kept * r.kept), wide=True)
+BASE_GROSS = State("base_gross", lambda r: total(r.base * r.gross), wide=True)
+GROSS_GROSS = State("gross_gross", lambda r: total(r.gross * r.gross), wide=True)
+
+
+def finalise(states: Mapping[str, Floats], *, z: Any, deff: Any) -> Estimates:
+    """1 − Σ min(kept, base)/Σ base with a ratio-estimator interval; `extra`: the two sums in minor units."""
+    n = states["cohort"]
+    ratio, se, low, high = ratio_state(
+        n, states["base"], states["gross"], states["base_base"], states["base_gross"], states["gross_gross"]
+    )
+    extra = {"base": states["base"], "lost": states["base"] - states["gross"]}
+    return Estimates(1.0 - ratio, (1.0 - high).clip(0.0), 1.0 - low, n, n / deff, se**2, extra)
+
+
+METRIC = Metric(
+    key="revenue_churn",
+    label=N_("Revenue churn"),
+    description=N_(
+        "Share of the recurring revenue a month (or quarter, or year) began with that its customers cancelled or "
+        "reduced by its end. One minus gross revenue retention."
+    ),
+    counted=N_("customers with revenue at the start"),
+    formula="1 − Σ min(revenue at end, revenue at start) / Σ revenue at start; 95 % ratio-estimator interval",
+    unit="percent",
+    decimals=2,
+    higher_is_better=False,
+    sources=("Cochran 1977",),
+    computation=Measure("revenue", (COHORT, BASE, GROSS, BASE_BASE, BASE_GROSS, GROSS_GROSS), finalise, fixed_z=True),
+    windows=WINDOWS,
+)
