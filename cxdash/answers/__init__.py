@@ -1,0 +1,10 @@
+"""The reading wing's questions: filter → fold → finalise → compare → explain, on a published edition only."""
+
+from __future__ import annotations
+
+from cxdash.answers.answer import Answer, Difference, Row
+from cxdash.answers.ask import Question, answer
+from cxdash.answers.changes import Finding, what_changed
+from cxdash.answers.decompose import Decomposition, decompose
+
+__all__ = ["Answer", "Decomposition", "Difference", "Finding", "Question", "Row", "answer", "decompose", "what_changed"]

@@ -1,0 +1,294 @@
+"""One question, one answer: value, series or breakdown of any metric, compared where asked, suppressed where needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from cxdash.answers.answer import Against, Answer, Difference, Row
+from cxdash.answers.compare import Differences, compare_measures, word
+from cxdash.answers.derived import composite_rows, gap_rows
+from cxdash.answers.effects import design_effects
+from cxdash.answers.estimate import Z95, Grouped, Scope, group
+from cxdash.answers.suppress import flags_of, hidden_cells, number
+from cxdash.edition import Edition
+from cxdash.errors import SelectionError
+from cxdash.measures import Estimates, Floats, Measure
+from cxdash.metrics.catalogue import find_metric
+from cxdash.metrics.facts import FACTS
+from cxdash.metrics.metric import BenchmarkGap, Composite, Metric
+from cxdash.periods import Period, check_grain
+from cxdash.selection import EVERYTHING, Policy, Selection, check_filters
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of an edition.
+
+    Attributes:
+        metric: key in the catalogue.
+        selection: days, filters.
+        by: up to two dimensions. grain: "" or a grain for a series.
+        against: what to compare each row with, or None.
+        with_p: also compute p-values (costly; only for cells shown or scanned).
+    """
+
+    metric: str
+    selection: Selection
+    by: tuple[str, ...] = ()
+    grain: str = ""
+    against: Against | None = None
+    with_p: bool = False
+
+
+def answer(edition: Edition, question: Question, policy: Policy = EVERYTHING, *, source: str = "") -> Answer:
+    """Answer a question.
+
+    Args:
+        edition: published data.
+        question: see `Question`.
+        policy: row filter of the person who asks; applied to every fold below.
+        source: force a grid key or "rows" (for tests of identity).
+
+    Raises:
+        UnknownNameError: metric, dimension or grain that does not exist.
+        SelectionError: a question the data cannot answer, with what it could.
+    """
+    metric = find_metric(question.metric)
+    check_filters(question.selection.filters, edition.manifest)
+    if question.grain:
+        check_grain(question.grain)
+    if len(question.by) > 2:
+        raise SelectionError("More than two dimensions were asked for.", action="Ask for two and filter by the others.")
+    if metric.key in edition.manifest.unsupported:
+        raise SelectionError(
+            f"{metric.label} cannot be computed from this data.", known=edition.manifest.unsupported[metric.key]
+        )
+    match metric.computation:
+        case Measure():
+            return _answer_measure(edition, metric, metric.computation, question, policy, source)
+        case Composite():
+            return composite_rows(edition, metric, metric.computation, question, policy, answer)
+        case BenchmarkGap():
+            return gap_rows(edition, metric, metric.computation, question, policy, answer)
+
+
+def usable_period(edition: Edition, metric: Metric, asked: Period) -> Period:
+    """The part of the period whose days are in the data, complete and mature for this metric."""
+    maturity = metric.computation.maturity if isinstance(metric.computation, Measure) else 0
+    last = edition.manifest.last_day - timedelta(days=maturity)
+    usable = asked.clamp(asked.start, last)
+    if usable is None:
+        waits = f" {metric.label} waits {maturity} days for a day to mature." if maturity else ""
+        raise SelectionError(
+            f"The period {asked.start} to {asked.end} begins after the data ends.",
+            known=f"Complete days: {edition.manifest.first_day} to {last}.{waits}",
+            action="Choose an earlier period.",
+        )
+    return usable
+
+
+def _answer_measure(
+    edition: Edition, metric: Metric, measure: Measure, question: Question, policy: Policy, source: str
+) -> Answer:
+    if question.grain and metric.windows and question.grain not in metric.windows:
+        raise SelectionError(
+            f"{metric.label} does not exist by {question.grain}.",
+            known=f"It exists by {', '.join(metric.windows)}.",
+            action="Choose one of these grains.",
+        )
+    period = usable_period(edition, metric, question.selection.period)
+    filters = policy.narrow(question.selection.filters)
+    scope = Scope(edition, period, filters, question.by, question.grain)
+    now = group(measure, scope, source=source)
+    deff = design_effects(measure, scope, now.keys)
+    if question.against in ("previous", "year"):
+        estimates, rows = _compared(metric, measure, question, scope, now, deff, question.selection.period != period)
+    else:
+        estimates = measure.finalise(now.states, z=Z95, deff=deff)
+        rows = _rows(metric, question, now, estimates)
+        if question.against == "target":
+            rows = tuple(replace(row, difference=_to_target(edition, metric, row)) for row in rows)
+    return Answer(
+        metric=metric,
+        selection=question.selection,
+        policy=policy,
+        period=_span(rows, period),
+        by=question.by,
+        grain=question.grain,
+        rows=rows,
+        edition=edition.id,
+        data_as_of=edition.manifest.last_day.isoformat(),
+        source=now.source,
+        deff=float(deff.max(initial=1.0)),
+    )
+
+
+def _span(rows: tuple[Row, ...], period: Period) -> Period:
+    return Period(min(r.period.start for r in rows), max(r.period.end for r in rows)) if rows else period
+
+
+def _labels(question: Question, grouped: Grouped) -> list[list[object]]:
+    """Every total a cell could be subtracted from: its time bucket's, and with two dimensions each margin's."""
+    cells = list(zip(grouped.keys, grouped.periods, strict=True))
+    if not question.by and not question.grain:
+        return []
+    labels: list[list[object]] = [[(period.start,) for _, period in cells]] if question.by else []
+    if question.grain:
+        labels.append([key for key, _ in cells])
+    if len(question.by) == 2:
+        labels += [[(key[axis], period.start) for key, period in cells] for axis in (0, 1)]
+    return labels
+
+
+def _rows(metric: Metric, question: Question, grouped: Grouped, estimates: Estimates) -> tuple[Row, ...]:
+    hidden = hidden_cells(estimates, _labels(question, grouped))
+    flags = flags_of(estimates, hidden, metric.minimum_n)
+    rows = []
+    for position, (key, period) in enumerate(zip(grouped.keys, grouped.periods, strict=True)):
+        veil = bool(hidden[position])
+        rows.append(
+            Row(
+                dimensions=dict(zip(question.by, key, strict=True)),
+                period=period,
+                value=number(estimates.value, position, hidden=veil),
+                low=number(estimates.low, position, hidden=veil),
+                high=number(estimates.high, position, hidden=veil),
+                n=number(estimates.n, position, hidden=veil),
+                n_eff=number(estimates.n_eff, position, hidden=veil),
+                flags=flags[position],
+                extra={
+                    name: float(array[position])
+                    for name, array in estimates.extra.items()
+                    if number(array, position, hidden=veil) is not None
+                },
+            )
+        )
+    return tuple(rows)
+
+
+def reference_period(period: Period, against: Against, grain: str = "") -> Period:
+    """The period a period is compared with; for one bucket of a series, the bucket before or a year before."""
+    if against == "year":
+        return period.year_before()
+    return period.previous()
+
+
+def _compared(
+    metric: Metric, measure: Measure, question: Question, scope: Scope, now: Grouped, deff: Floats, cut: bool
+) -> tuple[Estimates, tuple[Row, ...]]:
+    against = question.against
+    assert against is not None
+    asked = question.selection.period
+    reference = reference_period(
+        now.periods[0] if metric.windows and not scope.grain and now.periods else asked, against
+    )
+    if cut and not metric.windows:
+        # compare as many days as were used: the cut-off tail of the period is cut off the reference as well
+        reference = Period(reference.start, reference.start + timedelta(days=scope.period.days - 1))
+    if scope.grain:
+        reference = _reference_span(now, against)
+    try:
+        before = _known_before(measure, replace(scope, period=reference))
+    except SelectionError:
+        before = Grouped((), (), {name: array[:0] for name, array in now.states.items()}, now.source)
+    aligned = _align(now, before, against, scope.grain, reference)
+    first, second, differences = compare_measures(measure, now, aligned, deff, with_p=question.with_p)
+    rows = _rows(metric, question, now, first)
+    veiled = hidden_cells(second, _labels(question, aligned))
+    return first, tuple(
+        replace(
+            row,
+            difference=_difference(
+                metric, against, row, second, differences, position, aligned, bool(veiled[position])
+            ),
+        )
+        for position, row in enumerate(rows)
+    )
+
+
+def _known_before(measure: Measure, scope: Scope) -> Grouped:
+    """The reference's cells; raises where a population at risk would be counted from a history that is cut off."""
+    if FACTS[measure.fact].clock == "stock" and scope.period.start < scope.edition.manifest.first_day:
+        raise SelectionError(f"Before {scope.edition.manifest.first_day} the history is not complete.")
+    return group(measure, scope)
+
+
+def _reference_span(now: Grouped, against: Against) -> Period:
+    spans = [reference_period(period, against) for period in now.periods]
+    return Period(min(p.start for p in spans), max(p.end for p in spans))
+
+
+def _align(now: Grouped, before: Grouped, against: Against, grain: str, reference: Period) -> Grouped:
+    """The reference's cells in the order of the current cells; cells it lacks have zero states."""
+    found = {(key, period.start): n for n, (key, period) in enumerate(zip(before.keys, before.periods, strict=True))}
+    spans = [
+        reference_period(p, against) if grain else (before.periods[0] if before.periods else reference)
+        for p in now.periods
+    ]
+    picks = [found.get((key, span.start)) for key, span in zip(now.keys, spans, strict=True)]
+    states = {}
+    for name, array in now.states.items():
+        source = before.states.get(name, array[:0])
+        shape = (len(picks), *source.shape[1:]) if source.size else (len(picks), *array.shape[1:])
+        dense = array * 0.0 if not source.size else source[[0 if p is None else p for p in picks]].reshape(shape).copy()
+        dense[[p is None for p in picks]] = 0.0
+        states[name] = dense
+    return Grouped(now.keys, tuple(spans), states, before.source)
+
+
+def _difference(
+    metric: Metric,
+    against: Against,
+    row: Row,
+    reference: Estimates,
+    differences: Differences,
+    position: int,
+    aligned: Grouped,
+    veiled: bool,
+) -> Difference:
+    veil = veiled or row.value is None
+    low, high = number(differences.low, position, hidden=veil), number(differences.high, position, hidden=veil)
+    reliable = row.reliable and not veiled and reference.n_eff[position] >= metric.minimum_n
+    return Difference(
+        against=against,
+        reference=number(reference.value, position, hidden=veiled),
+        reference_n=number(reference.n, position, hidden=veiled),
+        reference_period=aligned.periods[position],
+        value=number(differences.value, position, hidden=veil),
+        low=low,
+        high=high,
+        p=None if differences.p is None else number(differences.p, position, hidden=veil),
+        word=word(low, high, reliable=reliable),
+    )
+
+
+def target_of(edition: Edition, metric: str) -> float | None:
+    """The target of a metric on the display scale, or None when the policy sets none."""
+    entry = edition.manifest.targets.get("metrics", {}).get(metric) or {}
+    target = entry.get("target")
+    return None if target is None else float(target)
+
+
+def _to_target(edition: Edition, metric: Metric, row: Row) -> Difference | None:
+    target = target_of(edition, metric.key)
+    if target is None:
+        return None
+    goal = target / metric.factor
+    value, ratio = row.value, 1.0
+    if metric.target_basis and value:
+        basis = row.extra.get(metric.target_basis, value)
+        value, ratio = basis, basis / value
+    low = None if row.low is None else row.low * ratio - goal
+    high = None if row.high is None else row.high * ratio - goal
+    return Difference(
+        against="target",
+        reference=goal,
+        reference_n=None,
+        reference_period=None,
+        value=None if value is None else value - goal,
+        low=low,
+        high=high,
+        p=None,
+        word=word(low, high, reliable=row.reliable),
+    )

@@ -1,0 +1,174 @@
+"""Filter and fold: merged states per group and time bucket, from the smallest grid that covers the question.
+
+Where no grid has all dimensions asked for, the same state expressions run on the edition's rows with DuckDB; both
+paths add the same integers and give identical results. A grid of grain g serves a question only when g divides the
+grain asked for and both ends of the period fall on its boundaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from cxdash.edition import UNKNOWN, Edition, GridRecord
+from cxdash.errors import SelectionError
+from cxdash.measures import State
+from cxdash.metrics.facts import FACTS
+from cxdash.periods import Period, divides, floor
+from cxdash.selection import Filters
+
+ROWS = "rows"
+"""Source name of answers computed from rows instead of a grid."""
+
+_TRUNCATE = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
+
+_engine = sa.create_engine("duckdb:///:memory:")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to fold.
+
+    Attributes:
+        by: dimensions to keep apart. grain: time buckets to keep apart, "" = the whole period as one.
+        filters: rows to use; an empty value tuple lets nothing through.
+    """
+
+    fact: str
+    states: tuple[State, ...]
+    period: Period
+    filters: Filters = ()
+    by: tuple[str, ...] = ()
+    grain: str = ""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Folded states: one row per group and bucket with columns `by…`, `start` (when a grain was asked), states."""
+
+    frame: pl.DataFrame
+    source: str
+
+
+def fold(edition: Edition, request: Request, *, source: str = "") -> Cells:
+    """Merged states of every group that has any row; `source` forces a grid key or `ROWS` (for tests)."""
+    _check_dimensions(edition, request)
+    grid = _route(edition, request) if not source else _named(edition, request.fact, source)
+    if grid is None:
+        return Cells(_from_rows(edition, request), ROWS)
+    return Cells(_from_grid(edition, request, grid), grid.key)
+
+
+def _named(edition: Edition, fact: str, source: str) -> GridRecord | None:
+    return next((g for g in edition.manifest.facts[fact].grids if g.key == source), None)
+
+
+def _check_dimensions(edition: Edition, request: Request) -> None:
+    record = edition.manifest.facts.get(request.fact)
+    if record is None:
+        needed = ", ".join(FACTS[request.fact].tables)
+        raise SelectionError(
+            f"This edition has no {request.fact}.",
+            known=f"They need the table(s) {needed}.",
+            action="Connect them in config/warehouse.yaml; “cxdash doctor” shows what is missing.",
+        )
+    internal = {"bucket", "window_grain"}
+    for dim in (*request.by, *(d for d, _ in request.filters)):
+        if dim not in record.dimensions and dim not in internal:
+            raise SelectionError(
+                f"{request.fact.capitalize()} cannot be cut by {dim}.",
+                known=f"They can be cut by {', '.join(record.dimensions) or 'nothing'}.",
+                action=f"Leave {dim} out of this question.",
+            )
+
+
+def covers(grid: GridRecord, request: Request) -> bool:
+    """Whether the grid holds everything the request asks for, without mixing grains."""
+    wanted = {*request.by, *(dim for dim, _ in request.filters)}
+    if not wanted <= set(grid.dimensions):
+        return False
+    if grid.grain == "day":
+        return True
+    after = request.period.end + timedelta(days=1)
+    aligned = floor(request.period.start, grid.grain) == request.period.start and floor(after, grid.grain) == after
+    return aligned and (not request.grain or divides(grid.grain, request.grain))
+
+
+def _route(edition: Edition, request: Request) -> GridRecord | None:
+    fitting = [grid for grid in edition.manifest.facts[request.fact].grids if covers(grid, request)]
+    return min(fitting, key=lambda grid: grid.cells, default=None)
+
+
+def _from_grid(edition: Edition, request: Request, grid: GridRecord) -> pl.DataFrame:
+    frame = edition.grid(request.fact, grid.key).lazy()
+    frame = frame.filter(
+        pl.col("day").is_between(request.period.start, request.period.end), *_conditions(request.filters)
+    )
+    groups: list[Any] = list(request.by)
+    if request.grain:
+        groups.append(pl.col("day").dt.truncate(_TRUNCATE[request.grain]).alias("start"))
+    sums = [pl.col(state.name).sum() for state in request.states]
+    if not groups:
+        return frame.select(*sums).collect()
+    return (
+        frame.group_by(groups)
+        .agg(*sums)
+        .sort(*request.by, *(["start"] if request.grain else []), nulls_last=True)
+        .collect()
+    )
+
+
+def _conditions(filters: Filters) -> Iterable[pl.Expr]:
+    for dim, values in filters:
+        known = [v for v in values if v != UNKNOWN]
+        condition = pl.col(dim).cast(pl.String).is_in(known)
+        yield (condition | pl.col(dim).is_null()) if UNKNOWN in values else condition.fill_null(value=False)
+
+
+def _from_rows(edition: Edition, request: Request) -> pl.DataFrame:
+    select = rows_select(edition, request)
+    with _engine.connect() as connection:
+        result = connection.execute(select)
+        frame = pl.DataFrame(list(result.all()), schema=list(result.keys()), orient="row", infer_schema_length=None)
+    integers = [pl.col(s.name).cast(pl.Decimal(38, 0) if s.wide else pl.Int64) for s in request.states]
+    typed = [pl.col(dim).cast(pl.String) for dim in request.by if frame.schema[dim] == pl.Null]
+    return frame.with_columns(*integers, *typed)
+
+
+def rows_select(edition: Edition, request: Request) -> sa.Select[Any]:
+    """The fold as a SELECT on the edition's rows: the same state expressions the warehouse ran."""
+    schema = pl.read_parquet_schema(edition.rows_path(request.fact))
+    table = sa.func.read_parquet(str(edition.rows_path(request.fact))).table_valued(
+        *(sa.column(name, _sql_type(dtype)) for name, dtype in schema.items()), name="prepared"
+    )
+    columns: list[sa.ColumnElement[Any]] = [table.c[dim].label(dim) for dim in request.by]
+    if request.grain:
+        columns.append(sa.cast(sa.func.date_trunc(request.grain, table.c.day), sa.Date()).label("start"))
+    states = [state.aggregate(table.c).label(state.name) for state in request.states]
+    select = sa.select(*columns, *states).where(table.c.day.between(request.period.start, request.period.end))
+    for dim, values in request.filters:
+        known = [v for v in values if v != UNKNOWN]
+        text = sa.cast(table.c[dim], sa.String())
+        condition = text.in_(known)
+        select = select.where(sa.or_(condition, table.c[dim].is_(None)) if UNKNOWN in values else condition)
+    return select.group_by(*columns).order_by(*(c.nulls_last() for c in columns)) if columns else select
+
+
+def _sql_type(dtype: pl.DataType) -> sa.types.TypeEngine[Any]:
+    # the type decides how an expression is compiled: flags must be flags for NOT and AND
+    if dtype == pl.Boolean:
+        return sa.Boolean()
+    if dtype == pl.Date:
+        return sa.Date()
+    return sa.BigInteger() if dtype.is_integer() or dtype.is_decimal() else sa.String()
+
+
+def day_range(edition: Edition, fact: str) -> tuple[date, date] | None:
+    """First and last day the fact has rows for, or None when it has none."""
+    record = edition.manifest.facts[fact]
+    return (record.first_day, record.last_day) if record.first_day and record.last_day else None

@@ -1,0 +1,238 @@
+"""From folded cells to estimates: the three ways time folds, inner axes, and design effects from customer buckets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from cxdash.answers.cells import Request, day_range, fold
+from cxdash.edition import UNKNOWN, Edition
+from cxdash.errors import SelectionError
+from cxdash.measures import Floats, Measure
+from cxdash.metrics.facts import FACTS
+from cxdash.periods import Period, floor, step
+from cxdash.selection import Filters
+
+Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """States ready for a finaliser.
+
+    Attributes:
+        keys: per cell the values of the `by` dimensions. periods: per cell its days.
+        states: name → (cells,) or (cells, inner).
+        source: grid key or "rows".
+    """
+
+    keys: tuple[tuple[str, ...], ...]
+    periods: tuple[Period, ...]
+    states: dict[str, Floats]
+    source: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What to estimate over: an edition, days, filters, groups and time buckets."""
+
+    edition: Edition
+    period: Period
+    filters: Filters = ()
+    by: tuple[str, ...] = ()
+    grain: str = ""
+
+
+def group(measure: Measure, scope: Scope, *, source: str = "") -> Grouped:
+    """Fold the measure's states over the scope, with every time bucket present for every group found."""
+    match FACTS[measure.fact].clock:
+        case "stock":
+            return _stock(measure, scope, source)
+        case "window":
+            return _window(measure, scope, source)
+        case "flow":
+            return _inner(measure, scope, source) if measure.inner else fold_flow(measure, scope, source)
+
+
+def _buckets(scope: Scope) -> tuple[Period, ...]:
+    return tuple(scope.period.cut(scope.grain)) if scope.grain else (scope.period,)
+
+
+def _named(values: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(UNKNOWN if value is None else str(value) for value in values)
+
+
+def _float(frame: pl.DataFrame, name: str) -> Floats:
+    return frame[name].cast(pl.Float64).to_numpy()
+
+
+def _request(measure: Measure, scope: Scope, *, by: tuple[str, ...], grain: str) -> Request:
+    return Request(measure.fact, measure.states, scope.period, scope.filters, by, grain)
+
+
+def _place(
+    frame: pl.DataFrame, scope: Scope, by: tuple[str, ...]
+) -> tuple[list[tuple[str, ...]], list[int], list[int]]:
+    """Group keys in order of appearance, and for each frame row its group and its time bucket."""
+    starts = {
+        period.start if n else floor(period.start, scope.grain or "day"): n for n, period in enumerate(_buckets(scope))
+    }
+    names = [_named(row) for row in frame.select(by).iter_rows()] if by else [()] * frame.height
+    keys: list[tuple[str, ...]] = list(dict.fromkeys(names)) if by else [()]
+    index = {key: n for n, key in enumerate(keys)}
+    when = [starts[start] for start in frame["start"]] if scope.grain else [0] * frame.height
+    return keys, [index[name] for name in names], when
+
+
+def fold_flow(measure: Measure, scope: Scope, source: str = "") -> Grouped:
+    """States that add over days, every time bucket of every group present."""
+    cells = fold(scope.edition, _request(measure, scope, by=scope.by, grain=scope.grain), source=source)
+    buckets = _buckets(scope)
+    keys, groups, when = _place(cells.frame, scope, scope.by)
+    states = {}
+    for state in measure.states:
+        dense = np.zeros((len(keys), len(buckets)))
+        if cells.frame.height:
+            dense[groups, when] = np.nan_to_num(_float(cells.frame, state.name))
+        states[state.name] = dense.reshape(-1)
+    return _grouped(keys, buckets, states, cells.source)
+
+
+def _grouped(
+    keys: Sequence[tuple[str, ...]], buckets: Sequence[Period], states: dict[str, Floats], source: str
+) -> Grouped:
+    return Grouped(
+        tuple(key for key in keys for _ in buckets), tuple(period for _ in keys for period in buckets), states, source
+    )
+
+
+def _inner(measure: Measure, scope: Scope, source: str) -> Grouped:
+    """Cells × inner axis; the companion fact is folded the same way and aligned by inner value."""
+    if measure.inner in scope.by:
+        raise SelectionError(
+            f"This metric compares {measure.inner}s and cannot be cut by {measure.inner}.",
+            action="Leave it out of --by.",
+        )
+    by = (*scope.by, measure.inner)
+    buckets = _buckets(scope)
+    cells = fold(scope.edition, _request(measure, scope, by=by, grain=scope.grain), source=source)
+    names = list(dict.fromkeys(_named(cells.frame[measure.inner].to_list())))
+    keys, groups, when = _place(cells.frame, scope, scope.by)
+    inner = [names.index(name) for name in _named(cells.frame[measure.inner].to_list())]
+    states = {}
+    for state in measure.states:
+        dense = np.zeros((len(keys), len(buckets), max(len(names), 1)))
+        if cells.frame.height:
+            dense[groups, when, inner] = _float(cells.frame, state.name)
+        states[state.name] = dense.reshape(len(keys) * len(buckets), -1)
+    if measure.companion:
+        states[measure.companion[1].name] = _companion(measure, scope, keys, names, len(buckets))
+    return _grouped(keys, buckets, states, cells.source)
+
+
+def _companion(
+    measure: Measure, scope: Scope, keys: Sequence[tuple[str, ...]], names: Sequence[str], buckets: int
+) -> Floats:
+    """Weights per inner value over the whole period, the same for every time bucket; NaN where they are not known."""
+    assert measure.companion is not None
+    fact, state = measure.companion
+    shape = (len(keys) * buckets, max(len(names), 1))
+    record = scope.edition.manifest.facts.get(fact)
+    wanted = {*scope.by, *(dim for dim, _ in scope.filters), measure.inner}
+    if record is None or not wanted <= {*record.dimensions, "bucket"}:
+        return np.full(shape, np.nan)
+    frame = fold(scope.edition, Request(fact, (state,), scope.period, scope.filters, (*scope.by, measure.inner))).frame
+    found = {_named(row[:-1]): float(row[-1]) for row in frame.select(*scope.by, measure.inner, state.name).iter_rows()}
+    weights = np.array([[found.get((*key, name), 0.0) for name in names] or [np.nan] for key in keys], dtype=float)
+    return np.repeat(weights, buckets, axis=0)
+
+
+def _stock(measure: Measure, scope: Scope, source: str) -> Grouped:
+    """Daily population at risk (running balance of the flows before the day) and losses, (cells, days)."""
+    span = day_range(scope.edition, measure.fact)
+    first = min(span[0], scope.period.start) if span else scope.period.start
+    history = replace(scope, period=Period(first, scope.period.end), grain="day")
+    cells = fold(scope.edition, _request(measure, history, by=scope.by, grain="day"), source=source)
+    days = (scope.period.end - first).days + 1
+    keys = list(dict.fromkeys(_named(row) for row in cells.frame.select(scope.by).iter_rows())) if scope.by else [()]
+    index = {key: n for n, key in enumerate(keys)}
+    groups = (
+        [index[_named(row)] for row in cells.frame.select(scope.by).iter_rows()]
+        if scope.by
+        else [0] * cells.frame.height
+    )
+    offsets = (
+        (cells.frame["start"] - first).dt.total_days().to_numpy() if cells.frame.height else np.zeros(0, dtype=int)
+    )
+    flows = {name: np.zeros((len(keys), days)) for name in ("joined", "lost")}
+    for name, dense in flows.items():
+        if cells.frame.height:
+            dense[groups, offsets] = _float(cells.frame, name)
+    balance = np.cumsum(flows["joined"] - flows["lost"], axis=1)
+    at_risk = np.concatenate([np.zeros((len(keys), 1)), balance[:, :-1]], axis=1)
+    buckets = _buckets(scope)
+    longest = max(period.days for period in buckets)
+    shape = (len(keys), len(buckets), longest)
+    cut = {"at_risk": np.zeros(shape), "lost": np.zeros(shape)}
+    for n, period in enumerate(buckets):
+        begin = (period.start - first).days
+        for name, dense in (("at_risk", at_risk), ("lost", flows["lost"])):
+            cut[name][:, n, : period.days] = dense[:, begin : begin + period.days]
+    states = {name: dense.reshape(len(keys) * len(buckets), longest) for name, dense in cut.items()}
+    states["days"] = np.tile([float(period.days) for period in buckets], len(keys))
+    return _grouped(keys, buckets, states, cells.source)
+
+
+def _window(measure: Measure, scope: Scope, source: str) -> Grouped:
+    """Declared windows only: all complete ones inside the period, or the last one that ended in it."""
+    grain = scope.grain or "month"
+    held = _windows_held(scope.edition, measure, grain, source)
+    ended = [w for w in (_whole(p.start, grain) for p in scope.period.cut(grain)) if w.start in held]
+    if scope.grain:
+        buckets = [window for window in ended if window.start >= scope.period.start and window.end <= scope.period.end]
+    else:
+        # a period of four weeks seldom holds a calendar month: the last month that ended in it speaks for it
+        before = _whole(floor(scope.period.start - timedelta(days=1), grain), grain)
+        ended = [before, *ended] if before.start in held else ended
+        buckets = [w for w in ended if scope.period.start - timedelta(days=1) <= w.end <= scope.period.end][-1:]
+    if not buckets:
+        known = f"Held {grain}s: {min(held)} to {max(held)} (first days)." if held else f"No complete {grain} is held."
+        raise SelectionError(
+            f"No complete {grain} ends between {scope.period.start} and {scope.period.end}.",
+            known=known,
+            action="Choose a period that holds one: this metric exists per calendar month, quarter or year only.",
+        )
+    filters = (*scope.filters, ("window_grain", (grain,)))
+    days = Period(buckets[0].start, buckets[-1].start)
+    request = Request(measure.fact, measure.states, days, filters, scope.by, "day")
+    cells = fold(scope.edition, request, source=source)
+    starts = {period.start: n for n, period in enumerate(buckets)}
+    names = [_named(row) for row in cells.frame.select(scope.by).iter_rows()] if scope.by else [()] * cells.frame.height
+    keys = list(dict.fromkeys(names)) if scope.by else [()]
+    index = {key: n for n, key in enumerate(keys)}
+    states = {}
+    for state in measure.states:
+        dense = np.zeros((len(keys), len(buckets)))
+        for name, start, value in zip(names, cells.frame["start"], _float(cells.frame, state.name), strict=True):
+            if start in starts:
+                dense[index[name], starts[start]] = value
+        states[state.name] = dense.reshape(-1)
+    return _grouped(keys, buckets, states, cells.source)
+
+
+def _whole(start: date, grain: str) -> Period:
+    first = floor(start, grain)
+    return Period(first, step(first, grain) - timedelta(days=1))
+
+
+def _windows_held(edition: Edition, measure: Measure, grain: str, source: str) -> frozenset[date]:
+    span = day_range(edition, measure.fact)
+    if span is None:
+        return frozenset()
+    request = Request(measure.fact, measure.states[:1], Period(*span), (("window_grain", (grain,)),), (), "day")
+    return frozenset(fold(edition, request, source=source).frame["start"].to_list())

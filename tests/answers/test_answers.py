@@ -1,0 +1,197 @@
+"""Answers on the demo company: comparison words, suppression, clear refusals, nothing undefined ever shown."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from cxdash.answers import Question, answer, decompose, what_changed
+from cxdash.answers.answer import HIDDEN, LOW_BASE, NO_DATA
+from cxdash.answers.suppress import hidden_cells
+from cxdash.edition import Edition
+from cxdash.errors import SelectionError, UnknownNameError
+from cxdash.measures import Estimates
+from cxdash.metrics.catalogue import METRICS
+from cxdash.periods import Period
+from cxdash.selection import Policy, Selection, canonical
+
+QUARTER = Selection.over("last-13-weeks", last_day=date(2026, 11, 20))
+
+
+@pytest.mark.parametrize("key", sorted(METRICS))
+def test_every_metric_answers_with_interval_n_period_and_source(demo_edition: Edition, key: str) -> None:
+    """No metric answers without saying how sure it is, what it rests on, for when and from where."""
+    found = answer(demo_edition, Question(key, QUARTER))
+    assert found.rows
+    for row in found.rows:
+        assert row.value is not None
+        assert row.low is not None
+        assert row.high is not None
+        assert row.low <= row.value <= row.high
+        assert row.n
+        assert row.n >= 1
+        assert QUARTER.period.start <= row.period.start <= row.period.end <= QUARTER.period.end
+    assert found.edition == demo_edition.id
+    assert found.source
+
+
+@pytest.mark.parametrize("key", ["nps", "csat", "churn", "first_contact_resolution", "consistency", "health"])
+@pytest.mark.parametrize("against", ["previous", "year"])
+def test_word_and_interval_agree(demo_edition: Edition, key: str, against: str) -> None:
+    """A change is named up or down exactly when its interval excludes zero, and p < .05 says the same."""
+    found = answer(demo_edition, Question(key, QUARTER, against=against, with_p=True)).only.difference  # type: ignore[arg-type]
+    assert found is not None
+    if found.low is None or found.high is None or found.value is None:
+        assert found.word == "too few answers"
+        return
+    assert found.low <= found.value <= found.high
+    expected = "up" if found.low > 0 else "down" if found.high < 0 else "no clear change"
+    assert found.word == expected
+    if found.p is not None:
+        assert (found.p < 0.05) == (expected != "no clear change")
+
+
+def test_a_cell_has_one_interval_however_it_is_asked_for(demo_edition: Edition) -> None:
+    """Phone by breakdown and phone by filter print the same interval."""
+    by_cut = {r.dimensions["channel"]: r for r in answer(demo_edition, Question("nps", QUARTER, by=("channel",))).rows}
+    by_filter = answer(demo_edition, Question("nps", QUARTER.with_filter("channel", "phone"))).only
+    cut = by_cut["phone"]
+    assert (cut.value, cut.low, cut.high, cut.n, cut.n_eff) == (
+        by_filter.value,
+        by_filter.low,
+        by_filter.high,
+        by_filter.n,
+        by_filter.n_eff,
+    )
+
+
+def test_small_groups_are_hidden_with_a_neighbour(demo_edition: Edition) -> None:
+    """Below 5 answers nothing is shown, and no shown total gives a hidden cell away."""
+    day = Selection.over("last-3-days", last_day=demo_edition.manifest.last_day)
+    found = answer(demo_edition, Question("ces", day, by=("channel", "region")))
+    hidden = [row for row in found.rows if HIDDEN in row.flags]
+    assert hidden
+    assert all(row.value is row.low is row.high is row.n is None for row in hidden)
+    assert all(row.n is None or row.n >= 5 for row in found.rows if NO_DATA not in row.flags)
+    per_channel: dict[str, list[bool]] = {}
+    shown_channels = {row.dimensions["channel"] for row in found.rows if row.value is not None}
+    for row in found.rows:
+        if NO_DATA not in row.flags:
+            per_channel.setdefault(row.dimensions["channel"], []).append(HIDDEN in row.flags)
+    assert all(sum(cells) != 1 for channel, cells in per_channel.items() if channel in shown_channels)
+
+
+def test_unanimous_small_groups_are_hidden() -> None:
+    """Nine people who all gave the same answer are disclosed by their average: it is not shown."""
+    nan = np.array([np.nan, 0.1])
+    estimates = Estimates(
+        np.array([1.0, 0.5]), nan, nan, np.array([9.0, 9.0]), np.array([9.0, 9.0]), np.array([0.0, 0.02])
+    )
+    assert hidden_cells(estimates, []).tolist() == [True, False]
+
+
+def test_low_base_is_flagged_and_never_called_up_or_down(demo_edition: Edition) -> None:
+    """Between 5 and 30 effective answers a value is shown, flagged, and not compared."""
+    week = Selection.over("last-1-week", last_day=demo_edition.manifest.last_day)
+    found = answer(demo_edition, Question("nps", week, by=("region",), against="previous"))
+    low = [row for row in found.rows if LOW_BASE in row.flags]
+    assert low
+    assert all(row.n_eff is not None and row.n_eff < 30 for row in low)
+    assert {row.difference.word for row in low if row.difference} == {"too few answers"}
+
+
+def test_no_undefined_number_leaves_the_answers(demo_edition: Edition) -> None:
+    """Daily series over every metric: numbers or None, never NaN or infinity; empty buckets are empty, not zero."""
+    month = Selection.over("2026-10", last_day=demo_edition.manifest.last_day)
+    for key in ("nps", "csat", "ces", "churn", "repeat_rate", "consistency"):
+        rows = answer(demo_edition, Question(key, month, grain="day")).rows
+        assert len(rows) == (31 if key != "nothing" else 0)
+        for row in rows:
+            numbers = [
+                x for x in (row.value, row.low, row.high, row.n, row.n_eff, *row.extra.values()) if x is not None
+            ]
+            assert all(math.isfinite(x) for x in numbers)
+            if NO_DATA in row.flags:
+                assert row.value is None
+
+
+def test_recent_days_that_can_still_change_are_left_out(demo_edition: Edition) -> None:
+    """Response rate waits 14 days, repeats 7: the period used says so."""
+    last = demo_edition.manifest.last_day
+    assert answer(demo_edition, Question("response_rate", QUARTER)).only.period.end == last - timedelta(days=14)
+    assert answer(demo_edition, Question("repeat_rate", QUARTER)).only.period.end == last - timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (Question("nsp", QUARTER), "nps"),
+        (Question("nps", QUARTER, by=("chanel",)), "channel"),
+        (Question("churn", QUARTER, by=("channel",)), "region"),
+        (Question("nps", QUARTER, grain="fortnight"), "week"),
+        (Question("revenue_churn", QUARTER, grain="week"), "month"),
+        (Question("nps", QUARTER, by=("channel", "region", "segment")), "two"),
+        (Question("consistency", QUARTER, by=("channel",)), "channel"),
+        (Question("nps", Selection.over("2031", last_day=date(2026, 11, 20))), "2026-11-20"),
+    ],
+)
+def test_a_question_the_data_cannot_answer_is_refused_with_what_it_can(
+    demo_edition: Edition, question: Question, expected: str
+) -> None:
+    """Typos and impossible cuts are errors that name the way out, never a wrong number."""
+    with pytest.raises((SelectionError, UnknownNameError)) as refused:
+        answer(demo_edition, question)
+    assert expected in str(refused.value)
+
+
+def test_a_policy_is_applied_below_every_question(demo_edition: Edition) -> None:
+    """Under a policy a breakdown shows only allowed rows, and a filter outside it finds nothing."""
+    policy = Policy("north", canonical({"region": ("North",)}))
+    rows = answer(demo_edition, Question("csat", QUARTER, by=("region",)), policy).rows
+    assert [row.dimensions["region"] for row in rows] == ["North"]
+    outside = (
+        answer(demo_edition, Question("csat", QUARTER.with_filter("region", "Harbour")), policy)
+        if ("Harbour" in demo_edition.manifest.facts["scores"].dimensions["region"])
+        else answer(demo_edition, Question("csat", QUARTER.with_filter("region", _other(demo_edition))), policy)
+    )
+    assert outside.only.value is None
+    assert NO_DATA in outside.only.flags
+
+
+def _other(edition: Edition) -> str:
+    return next(r for r in edition.manifest.facts["scores"].dimensions["region"] if r not in ("North", "(unknown)"))
+
+
+@pytest.mark.parametrize("dimension", ["channel", "region", "segment", "product"])
+@pytest.mark.parametrize("key", ["nps", "csat", "first_contact_resolution"])
+def test_mix_and_rate_add_up_to_the_change(demo_edition: Edition, key: str, dimension: str) -> None:
+    """Effects of every segment sum to the change to the last digits."""
+    if dimension not in demo_edition.manifest.facts[METRICS[key].computation.fact].dimensions:  # type: ignore[union-attr]
+        return
+    found = decompose(demo_edition, key, QUARTER, dimension)
+    assert found is not None
+    assert found.mix + found.rate == pytest.approx(found.change, abs=1e-12)
+    now = answer(demo_edition, Question(key, QUARTER, against="previous")).only
+    assert now.difference is not None
+    assert now.difference.value == pytest.approx(found.change, abs=1e-12)
+
+
+def test_a_scan_without_reference_tests_nothing(demo_edition: Edition) -> None:
+    """With no comparison period there is nothing to call a change."""
+    from dataclasses import replace
+
+    assert what_changed(demo_edition, replace(QUARTER, compare="none")).tested == 0
+
+
+def test_series_buckets_are_complete(demo_edition: Edition) -> None:
+    """A series has every bucket of its period, cut at the period's ends."""
+    period = Period(date(2026, 8, 5), date(2026, 10, 7))
+    rows = answer(demo_edition, Question("nps", Selection(period, str(period)), grain="month")).rows
+    assert [str(row.period) for row in rows] == [
+        "2026-08-05..2026-08-31",
+        "2026-09-01..2026-09-30",
+        "2026-10-01..2026-10-07",
+    ]
