@@ -1,0 +1,250 @@
+"""Answers as chart blocks: trend, dots, distribution, panels, each with its summary and its data as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+
+from cxdash.answers import Answer, Row
+from cxdash.answers.ask import target_of
+from cxdash.edition import Edition
+from cxdash.language import _
+from cxdash.metrics.metric import Metric
+from cxdash.periods import Period
+from cxdash.report.blocks import Cell, Column, Dot, Dots, Link, Panels, Point, Table, Tone, Trend
+from cxdash.report.tiles import points
+from cxdash.report.view import View
+from cxdash.report.wording import UNITS, cell_name, number, period_text, value_name, value_text
+from cxdash.selection import Selection
+
+
+def events_in(edition: Edition, period: Period) -> tuple[tuple[date, str], ...]:
+    """Events of the company inside the period, oldest first."""
+    table = edition.table("events")
+    if table is None:
+        return ()
+    inside = table.filter(pl.col("day").is_between(period.start, period.end)).sort("day")
+    return tuple((row["day"], row["label"]) for row in inside.iter_rows(named=True))
+
+
+def series_table(metric: Metric, key: str, rows: Sequence[Row]) -> Table:
+    """A series as a table."""
+    columns = (
+        Column(_("Period")),
+        Column(_(metric.label), True),
+        Column(_("95 % interval"), True),
+        Column(_(metric.counted), True),
+    )
+    cells = []
+    for row in rows:
+        printed = number(metric, row)
+        cells.append(
+            (
+                Cell(period_text(row.period)),
+                Cell(printed.text, raw=printed.raw, detail=printed.note),
+                Cell(printed.interval),
+                Cell("" if printed.count is None else f"{printed.count:,}", raw=printed.count),
+            )
+        )
+    return Table(f"{key}-data", _(metric.label), columns, tuple(cells))
+
+
+def trend(
+    view: View,
+    answer: Answer,
+    *,
+    key: str,
+    title: str,
+    subtitle: str,
+    reference: Answer | None = None,
+    reference_label: str = "",
+    colour: str = "",
+) -> Trend:
+    """A series as a trend block with target, events and an optional quiet reference line."""
+    metric = answer.metric
+    target = target_of(view.edition, metric.key) if not metric.target_basis else None
+    drawn = points(answer)
+    return Trend(
+        key=key,
+        title=title,
+        subtitle=subtitle,
+        unit=UNITS[metric.unit],
+        points=drawn,
+        summary=_series_summary(metric, drawn),
+        data=series_table(metric, key, answer.rows),
+        target=target,
+        target_label=_("target") if target is not None else "",
+        events=events_in(view.edition, answer.period),
+        reference=points(reference) if reference else (),
+        reference_label=reference_label,
+        colour=colour,
+    )
+
+
+def _series_summary(metric: Metric, drawn: Sequence[Point]) -> str:
+    known = [p for p in drawn if p.value is not None]
+    if not known:
+        return _("No values in this period.")
+    first, last = known[0], known[-1]
+    low, high = min(known, key=lambda p: p.value or 0.0), max(known, key=lambda p: p.value or 0.0)
+    return _(
+        "{metric}: {first} in {first_when}, {last} in {last_when}; lowest {low} ({low_when}), highest {high} ({high_when})."
+    ).format(
+        metric=_(metric.label),
+        first=first.text,
+        first_when=first.label,
+        last=last.text,
+        last_when=last.label,
+        low=low.text,
+        low_when=low.label,
+        high=high.text,
+        high_when=high.label,
+    )
+
+
+def dots(
+    view: View,
+    answer: Answer,
+    *,
+    key: str,
+    title: str,
+    subtitle: str,
+    total: Row | None,
+    link_to: str = "",
+    most: int = 14,
+) -> Dots:
+    """A breakdown by one dimension as dots with whiskers, best first, around the total.
+
+    A dot is coloured only when its interval lies wholly on one side of the total; unreliable ones come last, grey.
+    """
+    metric = answer.metric
+    dim = answer.by[0]
+    ranked = sorted(answer.rows, key=lambda row: (not row.reliable, -_good(metric, row)))
+    company = total.value if total is not None and total.value is not None else None
+    drawn = []
+    for row in ranked[:most]:
+        value = row.dimensions[dim]
+        query = _link_query(view.selection, link_to, dim, value)
+        drawn.append(
+            Dot(
+                value_name(dim, value),
+                number(metric, row),
+                _side(metric, row, company),
+                Link(link_to, query) if link_to else None,
+                value if dim == "channel" else "",
+            )
+        )
+    return Dots(
+        key=key,
+        title=title,
+        subtitle=subtitle,
+        unit=UNITS[metric.unit],
+        dots=tuple(drawn),
+        summary=_dots_summary(metric, drawn),
+        data=breakdown_table(answer, f"{key}-data"),
+        reference=None if company is None else company * metric.factor,
+        reference_label="" if company is None else _("all: {value}").format(value=value_text(metric, company)),
+    )
+
+
+def _link_query(selection: Selection, page: str, dim: str, value: str) -> tuple[tuple[str, str], ...]:
+    if page == "channels" and dim == "channel":
+        return (*selection.to_query(), ("focus", value))
+    return selection.with_filter(dim, value).to_query()
+
+
+def _good(metric: Metric, row: Row) -> float:
+    value = row.value if row.value is not None else float("-inf") if metric.higher_is_better else float("inf")
+    return value if metric.higher_is_better else -value
+
+
+def _side(metric: Metric, row: Row, company: float | None) -> Tone:
+    if company is None or not row.reliable or row.low is None or row.high is None:
+        return "neutral"
+    if row.low > company:
+        return "good" if metric.higher_is_better else "bad"
+    if row.high < company:
+        return "bad" if metric.higher_is_better else "good"
+    return "neutral"
+
+
+def _dots_summary(metric: Metric, drawn: Sequence[Dot]) -> str:
+    known = [dot for dot in drawn if dot.number.raw is not None and dot.number.state == "shown"]
+    if not known:
+        return _("No group has enough answers to be compared.")
+    best, worst = known[0], known[-1]
+    return _("Best: {best} ({best_value}); worst: {worst} ({worst_value}).").format(
+        best=best.label, best_value=best.number.text, worst=worst.label, worst_value=worst.number.text
+    )
+
+
+def breakdown_table(answer: Answer, key: str) -> Table:
+    """A breakdown as a table."""
+    metric = answer.metric
+    columns = (
+        Column(""),
+        Column(_(metric.label), True),
+        Column(_("95 % interval"), True),
+        Column(_(metric.counted), True),
+    )
+    rows = []
+    for row in answer.rows:
+        printed = number(metric, row)
+        rows.append(
+            (
+                Cell(cell_name(row.dimensions)),
+                Cell(printed.text, raw=printed.raw, detail=printed.note),
+                Cell(printed.interval),
+                Cell("" if printed.count is None else f"{printed.count:,}", raw=printed.count),
+            )
+        )
+    return Table(key, _(metric.label), columns, tuple(rows))
+
+
+def panels(view: View, answer: Answer, *, key: str, title: str, subtitle: str, most: int = 9) -> Panels:
+    """A series by one dimension as small multiples on common axes, largest group first."""
+    dim = answer.by[0]
+    groups: dict[str, list[Row]] = {}
+    for row in answer.rows:
+        groups.setdefault(row.dimensions[dim], []).append(row)
+    ordered = sorted(groups, key=lambda value: -sum(row.n or 0.0 for row in groups[value]))[:most]
+    drawn = []
+    for value in ordered:
+        part = replace(answer, rows=tuple(groups[value]))
+        one = trend(
+            view,
+            part,
+            key=f"{key}-{value}",
+            title=value_name(dim, value),
+            subtitle="",
+            colour=value if dim == "channel" else "",
+        )
+        drawn.append(replace(one, events=()))
+    return Panels(
+        key=key,
+        title=title,
+        subtitle=subtitle,
+        unit=UNITS[answer.metric.unit],
+        panels=tuple(drawn),
+        summary=" ".join(f"{one.title}: {one.summary}" for one in drawn[:3]),
+        data=_panel_table(answer, key),
+    )
+
+
+def _panel_table(answer: Answer, key: str) -> Table:
+    metric = answer.metric
+    columns = (Column(_("Period")), Column(""), Column(_(metric.label), True), Column(_("95 % interval"), True))
+    rows = tuple(
+        (
+            Cell(period_text(row.period)),
+            Cell(cell_name(row.dimensions)),
+            Cell(printed.text, raw=printed.raw),
+            Cell(printed.interval),
+        )
+        for row in answer.rows
+        for printed in (number(metric, row),)
+    )
+    return Table(f"{key}-data", _(metric.label), columns, rows)

@@ -1,0 +1,185 @@
+"""Overview: is CX healthy, what really changed, why, where it hurts, and what we do not know."""
+
+from __future__ import annotations
+
+from cxdash.answers import Row
+from cxdash.answers.changes import Scan
+from cxdash.answers.derived import component_keys
+from cxdash.errors import CxdashError
+from cxdash.language import _
+from cxdash.metrics.catalogue import find_metric
+from cxdash.report.blocks import Block, Brief, Headline, Report, Section, Tile, Tiles
+from cxdash.report.charts import dots, trend
+from cxdash.report.findings import findings_table, scan, sentence, why
+from cxdash.report.notices import footer, notices
+from cxdash.report.tiles import tile
+from cxdash.report.view import View
+from cxdash.report.wording import MINUS, change, decimal, period_text, value_name, value_text
+
+PREFERRED = (
+    "health", "nps", "csat", "ces", "first_contact_resolution", "churn", "revenue_churn", "repeat_rate",
+    "response_rate", "abandonment", "consistency", "net_retention",
+)  # fmt: skip
+"""Metrics in the order they are given one of the six tiles; those the data cannot support make room."""
+
+CARRYING = ("nps", "csat", "ces", "first_contact_resolution", "abandonment", "churn", "revenue_churn")
+"""Metrics in the order they may carry the page's one chart."""
+
+MOST_TILES = 6
+
+
+def build(view: View) -> Report:
+    """The overview of a selection."""
+    keys = [key for key in PREFERRED if view.offers(key)][:MOST_TILES]
+    tiles = tuple(tile(view, key) for key in keys)
+    found = scan(view)
+    heads = notices(view)
+    headline = _headline(view, tiles, found)
+    blocks: list[Block] = [*heads, headline, Tiles(tiles), _brief(view, found, keys)]
+    blocks += _carrying_chart(view)
+    if found.findings:
+        blocks.append(findings_table(view, found))
+    blocks += _where_it_hurts(view)
+    blocks.append(footer(view))
+    return Report(
+        key="overview",
+        title=_("Overview"),
+        subject=_subject(tiles, found, headline),
+        company=view.edition.manifest.company,
+        edition=view.edition.id,
+        blocks=tuple(blocks),
+        query=view.selection.to_query(),
+        notices=heads,
+    )
+
+
+def _headline(view: View, tiles: tuple[Tile, ...], found: Scan) -> Headline:
+    main = next((t for t in tiles if t.number.raw is not None), None)
+    if main is None:
+        return Headline(_("There is no data for this selection."), _("Remove a filter or choose a longer period."))
+    text = f"{main.label} {main.number.text}"
+    if main.change is not None:
+        text += f": {main.change.text}"
+    detail = sentence(found.findings[0]) + "." if found.findings else _nothing(found)
+    return Headline(text, detail)
+
+
+def _nothing(found: Scan) -> str:
+    if found.tested == 0:
+        return _("Too few answers in both periods to look for changes by channel and region.")
+    return _("Nothing changed beyond noise by channel and region.")
+
+
+def _subject(tiles: tuple[Tile, ...], found: Scan, headline: Headline) -> str:
+    """Carries the finding: "CX health 71 (−3): NPS fell 24 points in Phone · North"."""
+    main = next((t for t in tiles if t.number.raw is not None), None)
+    if main is None:
+        return headline.text
+    moved = f": {main.change.text}" if main.change is not None and main.change.word in ("up", "down") else ""
+    return f"{main.label} {main.number.text}{moved}. {headline.detail}".rstrip(".")
+
+
+def _brief(view: View, found: Scan, keys: list[str]) -> Brief:
+    sentences: list[str] = [sentence(one) + "." for one in found.findings[:3]] or [_nothing(found)]
+    sentences += (
+        why(view, keys[1] if len(keys) > 1 and keys[0] == "health" else keys[0]) if keys and view.against else ()
+    )
+    sentences += _weakest_goal(view)
+    sentences.append(_unknown(view))
+    return Brief(_("In brief"), tuple(sentences))
+
+
+def _weakest_goal(view: View) -> tuple[str, ...]:
+    if not view.offers("health"):
+        return ()
+    found = view.try_ask("health")
+    if isinstance(found, CxdashError) or found.only.value is None:
+        return ()
+    goals = {key: found.only.extra.get(f"goal_{i}") for i, key in enumerate(component_keys(view.edition))}
+    known = {key: goal for key, goal in goals.items() if goal is not None}
+    worst = min(known, key=lambda key: known[key])
+    text = _("Farthest from its target: {metric}, {percent}% of the way from floor to target.")
+    return (text.format(metric=_(find_metric(worst).label), percent=decimal(known[worst], 0)),)
+
+
+def _unknown(view: View) -> str:
+    manifest = view.edition.manifest
+    lacking = [_(find_metric(key).label) for key in PREFERRED if key in manifest.unsupported]
+    parts = []
+    if lacking:
+        parts.append(_("not in this data: {metrics}").format(metrics=", ".join(lacking)))
+    response = view.try_ask("response_rate") if view.offers("response_rate") else None
+    if response is not None and not isinstance(response, CxdashError) and response.only.value is not None:
+        rate = value_text(response.metric, response.only.value)
+        parts.append(_("what the customers who did not answer think (response rate {rate})").format(rate=rate))
+    return _("What we do not know: {parts}.").format(parts="; ".join(parts) or _("causes; these are associations"))
+
+
+def _carrying_chart(view: View) -> list[Block]:
+    for key in CARRYING:
+        if not view.offers(key):
+            continue
+        metric = find_metric(key)
+        found = view.try_ask(key, grain="month" if metric.windows else view.grain())
+        if isinstance(found, CxdashError) or not any(row.value is not None for row in found.rows):
+            continue
+        whole = view.try_ask(key, against=view.against)
+        title = _trend_title(view, whole.only) if not isinstance(whole, CxdashError) else _(metric.label)
+        grain = {"day": _("by day"), "week": _("by week"), "month": _("by month"), "quarter": _("by quarter")}[
+            found.grain
+        ]
+        subtitle = _("{metric} {grain}, {period}, with 95 % interval").format(
+            metric=_(metric.label), grain=grain, period=period_text(found.period)
+        )
+        label = _(metric.label)
+        return [
+            trend(view, found, key="trend", title=f"{label}: {title}" if title != label else label, subtitle=subtitle)
+        ]
+    return []
+
+
+def _trend_title(view: View, row: Row) -> str:
+    metric = find_metric(next(key for key in CARRYING if view.offers(key)))
+    moved = change(metric, row.difference)
+    value = value_text(metric, row.value) if row.value is not None else MINUS
+    return f"{value}, {moved.text}" if moved else value
+
+
+def _where_it_hurts(view: View) -> list[Block]:
+    """The first metric that can be cut by channel, or by segment or region where there is one channel only."""
+    for key in CARRYING:
+        if not view.offers(key):
+            continue
+        for dim, page in (
+            ("channel", "channels"),
+            ("region", "overview"),
+            ("segment", "overview"),
+            ("product", "overview"),
+        ):
+            found = view.try_ask(key, by=(dim,))
+            if isinstance(found, CxdashError) or sum(row.value is not None for row in found.rows) < 2:
+                continue
+            metric = find_metric(key)
+            total = view.try_ask(key)
+            ranked = sorted(
+                (row for row in found.rows if row.reliable and row.value is not None),
+                key=lambda row: row.value if metric.higher_is_better else -row.value,  # type: ignore[operator,arg-type,return-value]
+            )
+            title = _(metric.label)
+            if len(ranked) >= 2:
+                title = _("{metric} is weakest in {worst}, strongest in {best}").format(
+                    metric=_(metric.label),
+                    worst=value_name(dim, ranked[0].dimensions[dim]),
+                    best=value_name(dim, ranked[-1].dimensions[dim]),
+                )
+            block = dots(
+                view,
+                found,
+                key="where",
+                title=title,
+                subtitle=_("with 95 % interval; coloured only when clearly apart from the whole"),
+                total=None if isinstance(total, CxdashError) else total.only,
+                link_to=page,
+            )
+            return [Section(_("Where it hurts")), block]
+    return []

@@ -1,0 +1,102 @@
+"""One metric at a glance: value, interval, n, change, target, sparkline, period and data-as-of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from cxdash.answers import Answer, Row
+from cxdash.answers.ask import target_of
+from cxdash.errors import CxdashError
+from cxdash.language import _
+from cxdash.metrics.catalogue import find_metric
+from cxdash.metrics.metric import Metric
+from cxdash.periods import Period
+from cxdash.report.blocks import Link, Number, Point, Tile
+from cxdash.report.view import View
+from cxdash.report.wording import change, day_text, missing, number, period_text, value_text
+
+SPARK_POINTS = 13
+
+
+def point(metric: Metric, row: Row, label: str = "") -> Point:
+    """One value of a series."""
+    printed = number(metric, row)
+    return Point(
+        row.period.start,
+        row.period.end,
+        label or period_text(row.period),
+        printed.raw,
+        printed.low,
+        printed.high,
+        printed.count,
+        printed.text,
+        printed.state,
+    )
+
+
+def points(answer: Answer) -> tuple[Point, ...]:
+    """A series as points."""
+    return tuple(point(answer.metric, row) for row in answer.rows)
+
+
+def tile(view: View, key: str) -> Tile:
+    """The tile of a metric; where it cannot be computed the tile says why."""
+    metric = find_metric(key)
+    link = Link("definitions", (("metric", key),))
+    found = view.try_ask(key, against=view.against)
+    if isinstance(found, CxdashError):
+        return Tile(key, _(metric.label), missing(_reason(view, key, found)), link=link)
+    row = found.only
+    return Tile(
+        key=key,
+        label=_(metric.label),
+        number=_number(view, metric, row),
+        change=change(metric, row.difference),
+        target=_target(view, metric, row),
+        period=period_text(row.period),
+        as_of=_("data up to {day}").format(day=day_text(view.edition.manifest.last_day)),
+        spark=_spark(view, metric),
+        link=link,
+    )
+
+
+def _reason(view: View, key: str, error: CxdashError) -> str:
+    sentence = view.edition.manifest.unsupported.get(key)
+    return sentence or str(error)
+
+
+def _number(view: View, metric: Metric, row: Row) -> Number:
+    printed = number(metric, row)
+    if metric.key == "health" and row.value is not None:
+        coverage = row.extra.get("coverage", 1.0)
+        return replace(printed, n=_("{percent}% of the weight covered").format(percent=round(100 * coverage)))
+    if metric.key == "health":
+        return replace(printed, note=_("Too few components have data for this selection"))
+    return printed
+
+
+def _target(view: View, metric: Metric, row: Row) -> str:
+    goal = target_of(view.edition, metric.key)
+    if goal is None:
+        return ""
+    text = _("target {value}").format(value=value_text(metric, goal / metric.factor))
+    if metric.target_basis and metric.target_basis in row.extra:
+        monthly = value_text(metric, row.extra[metric.target_basis])
+        return _("{monthly} a month, {target} a month").format(monthly=monthly, target=text)
+    return text
+
+
+def _spark(view: View, metric: Metric) -> tuple[Point, ...]:
+    if metric.key == "health":
+        return ()
+    # the sparkline shows where the period comes from: weeks before it as well when the period itself is short
+    grain = "month" if metric.windows else "week"
+    end = view.selection.period.end
+    days = max(view.selection.period.days, (400 if metric.windows else 7 * SPARK_POINTS))
+    start = max(end - timedelta(days=days - 1), min(view.edition.manifest.first_day, end))
+    longer = replace(view.selection, period=Period(start, end))
+    found = view.try_ask(metric.key, grain=grain, selection=longer)
+    if isinstance(found, CxdashError):
+        return ()
+    return points(found)[-26:]
