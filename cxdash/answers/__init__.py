@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cxdash.answers.answer import Answer, Difference, Row
-from cxdash.answers.ask import Question, answer
+from cxdash.answers.answer import Answer, Difference, Question, Row
+from cxdash.answers.ask import answer
 from cxdash.answers.changes import Finding, what_changed
 from cxdash.answers.decompose import Decomposition, decompose
 

@@ -23,6 +23,26 @@ CLAMPED = "period cut"
 
 
 @dataclass(frozen=True)
+class Question:
+    """What is asked of an edition.
+
+    Attributes:
+        metric: key in the catalogue.
+        selection: days, filters.
+        by: up to two dimensions. grain: "" or a grain for a series.
+        against: what to compare each row with, or None.
+        with_p: also compute p-values (costly; only for cells shown or scanned).
+    """
+
+    metric: str
+    selection: Selection
+    by: tuple[str, ...] = ()
+    grain: str = ""
+    against: Against | None = None
+    with_p: bool = False
+
+
+@dataclass(frozen=True)
 class Difference:
     """A value minus what it is compared with, in the metric's own unit.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
-from cxdash.answers.answer import Against, Answer, Difference, Row
+from cxdash.answers.answer import Against, Answer, Difference, Question, Row
 from cxdash.answers.compare import Differences, compare_measures, word
 from cxdash.answers.derived import composite_rows, gap_rows
 from cxdash.answers.effects import design_effects
@@ -21,26 +22,6 @@ from cxdash.periods import Period, check_grain
 from cxdash.selection import EVERYTHING, Policy, Selection, check_filters
 
 
-@dataclass(frozen=True)
-class Question:
-    """What is asked of an edition.
-
-    Attributes:
-        metric: key in the catalogue.
-        selection: days, filters.
-        by: up to two dimensions. grain: "" or a grain for a series.
-        against: what to compare each row with, or None.
-        with_p: also compute p-values (costly; only for cells shown or scanned).
-    """
-
-    metric: str
-    selection: Selection
-    by: tuple[str, ...] = ()
-    grain: str = ""
-    against: Against | None = None
-    with_p: bool = False
-
-
 def answer(edition: Edition, question: Question, policy: Policy = EVERYTHING, *, source: str = "") -> Answer:
     """Answer a question.
 
@@ -54,6 +35,12 @@ def answer(edition: Edition, question: Question, policy: Policy = EVERYTHING, *,
         UnknownNameError: metric, dimension or grain that does not exist.
         SelectionError: a question the data cannot answer, with what it could.
     """
+    return _answer(edition, question, policy, source)
+
+
+@lru_cache(maxsize=4096)
+def _answer(edition: Edition, question: Question, policy: Policy, source: str) -> Answer:
+    """Editions never change and questions are values, so an answer given once is the answer."""
     metric = find_metric(question.metric)
     check_filters(question.selection.filters, edition.manifest)
     if question.grain:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cxdash.answers.answer import Row
-from cxdash.answers.ask import Question, answer
+from cxdash.answers.answer import Question, Row
+from cxdash.answers.ask import answer
 from cxdash.edition import UNKNOWN, Edition
 from cxdash.errors import CxdashError
 from cxdash.measures import Measure
 from cxdash.metrics.catalogue import METRICS, find_metric
+from cxdash.metrics.facts import FACTS
 from cxdash.metrics.metric import Metric
 from cxdash.selection import EVERYTHING, Policy, Selection
 from cxdash.statistics.monitoring import benjamini_hochberg
@@ -61,7 +62,10 @@ def scannable(edition: Edition) -> tuple[str, ...]:
     keys = []
     for key in edition.manifest.metrics:
         measure = METRICS[key].computation if key in METRICS else None
-        if isinstance(measure, Measure) and not measure.fixed_z and not measure.inner and key != "response_rate":
+        if not isinstance(measure, Measure) or measure.inner or FACTS[measure.fact].clock != "flow":
+            continue
+        # how many answer is about the measurement, not about the service: it is no finding of this scan
+        if measure.fact != "invitations":
             offered = edition.manifest.facts[measure.fact].dimensions
             if any(dim in offered for dim in LEVEL):
                 keys.append(key)

@@ -6,6 +6,8 @@ NPS, CSAT, effort and resolution come from the same people; a composite that ign
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from cxdash.answers.effects import COARSE
@@ -20,6 +22,7 @@ from cxdash.selection import Policy, Selection
 MINIMUM_BUCKETS = 8
 
 
+@lru_cache(maxsize=256)
 def correlation_of(edition: Edition, keys: tuple[str, ...], selection: Selection, policy: Policy) -> Floats:
     """Correlation matrix (components, components) of the metrics' errors; unknown pairs count as uncorrelated."""
     result = np.eye(len(keys))

@@ -16,6 +16,7 @@ from cxdash.edition import Edition
 from cxdash.errors import SelectionError
 from cxdash.measures import Measure
 from cxdash.metrics.catalogue import find_metric
+from cxdash.metrics.facts import FACTS
 from cxdash.metrics.metric import Metric
 from cxdash.selection import EVERYTHING, Policy, Selection
 from cxdash.statistics.decomposition import mix_rate, simpson_flag
@@ -39,7 +40,8 @@ class Effect:
 
 @dataclass(frozen=True)
 class Decomposition:
-    """A change and its effects, largest first. `simpson`: the total moved against every segment."""
+    """A change and its effects, largest first. `simpson`: the total moved one way, the segments
+    themselves, weighted by their share, the other (a Simpson-type reversal)."""
 
     metric: Metric
     dimension: str
@@ -66,7 +68,11 @@ def decompose(
     Segments with fewer than 5 answers are pooled into "(other)", so that the parts still add up and disclose nobody.
     """
     metric = find_metric(key)
-    if not isinstance(metric.computation, Measure) or metric.computation.fixed_z or metric.windows:
+    if (
+        not isinstance(metric.computation, Measure)
+        or FACTS[metric.computation.fact].clock != "flow"
+        or metric.computation.inner
+    ):
         raise SelectionError(
             f"{metric.label} has no mix and rate effects.", known="Shares and scores of answers or contacts have them."
         )

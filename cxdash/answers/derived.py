@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from cxdash.answers.answer import NO_DATA, Answer, Difference, Row
+from cxdash.answers.answer import NO_DATA, Answer, Difference, Question, Row
 from cxdash.answers.compare import word
 from cxdash.answers.correlation import correlation_of
 from cxdash.answers.suppress import number
@@ -22,9 +22,6 @@ from cxdash.metrics.metric import BenchmarkGap, Composite, Metric
 from cxdash.selection import Policy
 from cxdash.statistics.benchmark import published_interval
 from cxdash.statistics.differences import mover
-
-if TYPE_CHECKING:
-    from cxdash.answers.ask import Question
 
 Ask = Callable[..., Answer]
 Z95 = 1.959963984540054

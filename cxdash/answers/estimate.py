@@ -75,18 +75,14 @@ def _request(measure: Measure, scope: Scope, *, by: tuple[str, ...], grain: str)
     return Request(measure.fact, measure.states, scope.period, scope.filters, by, grain)
 
 
-def _place(
-    frame: pl.DataFrame, scope: Scope, by: tuple[str, ...]
-) -> tuple[list[tuple[str, ...]], list[int], list[int]]:
+def _place(frame: pl.DataFrame, scope: Scope, by: tuple[str, ...]) -> tuple[list[tuple[str, ...]], Any, Any]:
     """Group keys in order of appearance, and for each frame row its group and its time bucket."""
-    starts = {
-        period.start if n else floor(period.start, scope.grain or "day"): n for n, period in enumerate(_buckets(scope))
-    }
-    names = [_named(row) for row in frame.select(by).iter_rows()] if by else [()] * frame.height
-    keys: list[tuple[str, ...]] = list(dict.fromkeys(names)) if by else [()]
-    index = {key: n for n, key in enumerate(keys)}
-    when = [starts[start] for start in frame["start"]] if scope.grain else [0] * frame.height
-    return keys, [index[name] for name in names], when
+    keys, groups = _index(frame, by)
+    if not scope.grain:
+        return keys, groups, np.zeros(frame.height, dtype=int)
+    firsts = [period.start if n else floor(period.start, scope.grain) for n, period in enumerate(_buckets(scope))]
+    when = frame["start"].replace_strict(firsts, list(range(len(firsts))), return_dtype=pl.Int64)
+    return keys, groups, when.to_numpy()
 
 
 def fold_flow(measure: Measure, scope: Scope, source: str = "") -> Grouped:
@@ -155,37 +151,48 @@ def _companion(
 def _stock(measure: Measure, scope: Scope, source: str) -> Grouped:
     """Daily population at risk (running balance of the flows before the day) and losses, (cells, days)."""
     span = day_range(scope.edition, measure.fact)
-    first = min(span[0], scope.period.start) if span else scope.period.start
-    history = replace(scope, period=Period(first, scope.period.end), grain="day")
-    cells = fold(scope.edition, _request(measure, history, by=scope.by, grain="day"), source=source)
-    days = (scope.period.end - first).days + 1
-    keys = list(dict.fromkeys(_named(row) for row in cells.frame.select(scope.by).iter_rows())) if scope.by else [()]
-    index = {key: n for n, key in enumerate(keys)}
-    groups = (
-        [index[_named(row)] for row in cells.frame.select(scope.by).iter_rows()]
-        if scope.by
-        else [0] * cells.frame.height
+    daily = fold(scope.edition, _request(measure, scope, by=scope.by, grain="day"), source=source)
+    frames = [daily.frame]
+    if span and span[0] < scope.period.start:
+        # everything before the period only matters as one opening balance
+        earlier = replace(scope, period=Period(span[0], scope.period.start - timedelta(days=1)))
+        opening = fold(scope.edition, _request(measure, earlier, by=scope.by, grain=""), source=source).frame
+        frames.append(opening.with_columns(pl.lit(None, dtype=pl.Date).alias("start")).select(daily.frame.columns))
+    flows = pl.concat(frames)
+    keys, groups = _index(flows, scope.by)
+    offsets = (flows["start"] - scope.period.start).dt.total_days().fill_null(-1).to_numpy() + 1
+    shape = (len(keys), scope.period.days + 1)  # column 0 is the opening balance
+    joined, lost = np.zeros(shape), np.zeros(shape)
+    np.add.at(joined, (groups, offsets), _float(flows, "joined"))
+    np.add.at(lost, (groups, offsets), _float(flows, "lost"))
+    at_risk = np.cumsum(joined - lost, axis=1)[:, :-1]
+    return _cut_days(scope, keys, {"at_risk": at_risk, "lost": lost[:, 1:]}, daily.source)
+
+
+def _index(frame: pl.DataFrame, by: tuple[str, ...]) -> tuple[list[tuple[str, ...]], Any]:
+    """Group keys and, for each row, the position of its group."""
+    if not by:
+        return [()], np.zeros(frame.height, dtype=int)
+    groups = frame.select(by).unique(maintain_order=True)
+    places = frame.select(by).join(
+        groups.with_row_index("place"), on=list(by), how="left", nulls_equal=True, maintain_order="left"
     )
-    offsets = (
-        (cells.frame["start"] - first).dt.total_days().to_numpy() if cells.frame.height else np.zeros(0, dtype=int)
-    )
-    flows = {name: np.zeros((len(keys), days)) for name in ("joined", "lost")}
-    for name, dense in flows.items():
-        if cells.frame.height:
-            dense[groups, offsets] = _float(cells.frame, name)
-    balance = np.cumsum(flows["joined"] - flows["lost"], axis=1)
-    at_risk = np.concatenate([np.zeros((len(keys), 1)), balance[:, :-1]], axis=1)
+    return [_named(row) for row in groups.iter_rows()], places["place"].to_numpy()
+
+
+def _cut_days(scope: Scope, keys: list[tuple[str, ...]], daily: dict[str, Floats], source: str) -> Grouped:
+    """Days of the whole period cut into the scope's time buckets, shorter ones padded with days without customers."""
     buckets = _buckets(scope)
     longest = max(period.days for period in buckets)
-    shape = (len(keys), len(buckets), longest)
-    cut = {"at_risk": np.zeros(shape), "lost": np.zeros(shape)}
-    for n, period in enumerate(buckets):
-        begin = (period.start - first).days
-        for name, dense in (("at_risk", at_risk), ("lost", flows["lost"])):
-            cut[name][:, n, : period.days] = dense[:, begin : begin + period.days]
-    states = {name: dense.reshape(len(keys) * len(buckets), longest) for name, dense in cut.items()}
+    states: dict[str, Floats] = {}
+    for name, dense in daily.items():
+        cut = np.zeros((len(keys), len(buckets), longest))
+        for n, period in enumerate(buckets):
+            begin = (period.start - scope.period.start).days
+            cut[:, n, : period.days] = dense[:, begin : begin + period.days]
+        states[name] = cut.reshape(len(keys) * len(buckets), longest)
     states["days"] = np.tile([float(period.days) for period in buckets], len(keys))
-    return _grouped(keys, buckets, states, cells.source)
+    return _grouped(keys, buckets, states, source)
 
 
 def _window(measure: Measure, scope: Scope, source: str) -> Grouped:

@@ -26,7 +26,7 @@ def finalise(states: Mapping[str, Floats], *, z: Any, deff: Any) -> Estimates:
     lost, and `monthly`, the churn of an average month at the same rate.
     """
     at_risk, lost = states["at_risk"], states["lost"]
-    churn, se, low, high = product_limit(at_risk, lost)
+    churn, se, low, high = product_limit(at_risk, lost, z=z)
     n = at_risk[..., 0]
     with np.errstate(invalid="ignore"):
         monthly = 1.0 - np.power(1.0 - churn, DAYS_PER_MONTH / states["days"])
@@ -46,6 +46,6 @@ METRIC = Metric(
     decimals=2,
     higher_is_better=False,
     sources=("Kaplan & Meier 1958", "Klein & Moeschberger 2003"),
-    computation=Measure("customers", (JOINED, LOST), finalise, fixed_z=True),
+    computation=Measure("customers", (JOINED, LOST), finalise),
     target_basis="monthly",
 )

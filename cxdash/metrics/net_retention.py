@@ -17,7 +17,7 @@ def finalise(states: Mapping[str, Floats], *, z: Any, deff: Any) -> Estimates:
     """Σ kept/Σ base with a ratio-estimator interval."""
     n = states["cohort"]
     ratio, se, low, high = ratio_state(
-        n, states["base"], states["kept"], states["base_base"], states["base_kept"], states["kept_kept"]
+        n, states["base"], states["kept"], states["base_base"], states["base_kept"], states["kept_kept"], z=z
     )
     return Estimates(ratio, low, high, n, n / deff, se**2)
 
@@ -35,6 +35,6 @@ METRIC = Metric(
     decimals=1,
     higher_is_better=True,
     sources=("Cochran 1977",),
-    computation=Measure("revenue", (COHORT, BASE, KEPT, BASE_BASE, BASE_KEPT, KEPT_KEPT), finalise, fixed_z=True),
+    computation=Measure("revenue", (COHORT, BASE, KEPT, BASE_BASE, BASE_KEPT, KEPT_KEPT), finalise),
     windows=WINDOWS,
 )

@@ -26,7 +26,7 @@ def finalise(states: Mapping[str, Floats], *, z: Any, deff: Any) -> Estimates:
     """1 − Σ min(kept, base)/Σ base with a ratio-estimator interval; `extra`: the two sums in minor units."""
     n = states["cohort"]
     ratio, se, low, high = ratio_state(
-        n, states["base"], states["gross"], states["base_base"], states["base_gross"], states["gross_gross"]
+        n, states["base"], states["gross"], states["base_base"], states["base_gross"], states["gross_gross"], z=z
     )
     extra = {"base": states["base"], "lost": states["base"] - states["gross"]}
     return Estimates(1.0 - ratio, (1.0 - high).clip(0.0), 1.0 - low, n, n / deff, se**2, extra)
@@ -45,6 +45,6 @@ METRIC = Metric(
     decimals=2,
     higher_is_better=False,
     sources=("Cochran 1977",),
-    computation=Measure("revenue", (COHORT, BASE, GROSS, BASE_BASE, BASE_GROSS, GROSS_GROSS), finalise, fixed_z=True),
+    computation=Measure("revenue", (COHORT, BASE, GROSS, BASE_BASE, BASE_GROSS, GROSS_GROSS), finalise),
     windows=WINDOWS,
 )

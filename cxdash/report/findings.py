@@ -118,14 +118,15 @@ def _why_sentence(found: Decomposition) -> str:
     where = value_name(found.dimension, top.value)
     if found.simpson:
         return _(
-            "{metric} moved against every {dimension}: the mix of answers shifted ({mix} of the change), not the quality of each."
+            "By {dimension}, {metric} itself moved the other way ({rate}): the whole moved because its mix shifted ({mix})."
         ).format(
             metric=_(metric.label),
             dimension=dimension_name(found.dimension).lower(),
-            mix=difference_text(metric, found.mix),
+            rate=_signed(found, found.rate),
+            mix=_signed(found, found.mix),
         )
     return _(
-        "By {dimension}, {where} contributes most to the change in {metric}: {rate} from its own score, {mix} from its share."
+        "By {dimension}, {where} contributes most to the change in {metric}: {rate} by its own score, {mix} by its share."
     ).format(
         dimension=dimension_name(found.dimension).lower(),
         where=where,

@@ -6,6 +6,7 @@ Every face prints what this module made, so the same number reads the same on sc
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -78,8 +79,13 @@ def cell_name(dimensions: dict[str, str]) -> str:
 
 def decimal(value: float, decimals: int, *, sign: bool = False) -> str:
     """A number in the reader's format, with a real minus sign, and a plus where `sign` asks for one."""
+    return _decimal(float(value), decimals, sign, language())
+
+
+@lru_cache(maxsize=65536)
+def _decimal(value: float, decimals: int, sign: bool, locale: str) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    text = format_decimal(abs(value), format=pattern, locale=language())
+    text = format_decimal(abs(value), format=pattern, locale=locale)
     zero = all(not c.isdigit() or c == "0" for c in format_decimal(abs(value), format=pattern, locale="en"))
     if zero:
         return text

@@ -183,7 +183,8 @@ def trend_known_variance(t: Numbers, y: Numbers, v: Numbers, *, inflate: bool = 
     degrees = known.sum(axis=-1).astype(np.float64) - 2
     excess = root(divide(q, np.where(degrees > 0, degrees, np.nan)))
     factor = np.where(np.isnan(excess) | (not inflate), 1.0, np.maximum(excess, 1.0))
-    return Trend(slope, divide(1.0, root(spread)) * factor + 0 * slope, q, chi_squared_tail(q, degrees))
+    se = np.where(np.isnan(slope), np.nan, divide(factor, root(spread)))
+    return Trend(slope, se, q, chi_squared_tail(q, degrees))
 
 
 def relative_velocity(own: Trend, bench: Trend) -> tuple[Difference, Floats]:

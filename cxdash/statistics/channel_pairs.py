@@ -60,6 +60,7 @@ def paired_levels(
     a, b = np.asarray(first, dtype=np.intp), np.asarray(second, dtype=np.intp)
     n, sum_d, sum_d2 = together(n, sum_d, sum_d2)
     held = n > 0
+    n, sum_d, sum_d2 = (np.where(held, v, 0.0) for v in (n, sum_d, sum_d2))
     within = np.where(held, sum_d2 - divide(sum_d**2, n), 0.0).sum(axis=-1)
     spare = n.sum(axis=-1) - held.sum(axis=-1)
     s2 = divide(within, np.where(spare > 0, spare, np.nan))

@@ -100,6 +100,24 @@ def smoothed_nps_variance(d: Numbers, m: Numbers, p: Numbers) -> Floats:
     return 1e4 * divide(per_answer, np.where(n > 0, n, np.nan))
 
 
+def standardise_levels(y: Numbers, v: Numbers, shares: Numbers) -> tuple[Floats, Floats]:
+    """Channel scores as they would be if every channel served the same mix of segments.
+
+    Args:
+        y: scores, shape (cells, channels, segments).
+        v: their sampling variances.
+        shares: the segments' fixed shares, shape (segments,), any positive scale.
+
+    Returns:
+        (score, variance), each (cells, channels), for `level_spread`; NaN where a segment with a share has no score in
+        that channel (merge segments, or leave the channel out).
+    """
+    y, v, w = together(y, v, shares)
+    counted = w > 0
+    w = divide(w, w.sum(axis=-1, keepdims=True))
+    return np.where(counted, w * y, 0.0).sum(axis=-1), np.where(counted, w**2 * v, 0.0).sum(axis=-1)
+
+
 def heterogeneity(y: Numbers, v: Numbers) -> Heterogeneity:
     """Cochran's Q and its relatives over the last axis; NaN values are left out, NaN below two values.
 
@@ -115,12 +133,12 @@ def heterogeneity(y: Numbers, v: Numbers) -> Heterogeneity:
     y, v = np.where(present, y, 0.0), np.where(present, v, 0.0)
     total = w.sum(axis=-1)
     centre = divide(np.sum(w * y, axis=-1), total)
-    q = np.sum(w * (y - centre[..., None]) ** 2, axis=-1) + 0 * groups
+    q = np.where(groups >= 2, np.sum(w * (y - centre[..., None]) ** 2, axis=-1), np.nan)
     tau2_dl = np.maximum(divide(q - (groups - 1), total - divide(np.sum(w**2, axis=-1), total)), 0.0)
     mean = divide(np.sum(y, axis=-1), groups)
     raw = divide(np.sum(np.where(present, (y - mean[..., None]) ** 2, 0.0), axis=-1), groups - 1)
     tau2_he = np.maximum(raw - divide(v.sum(axis=-1), groups), 0.0)
-    i2 = np.where(q > 0, 100 * np.maximum(divide(q - (groups - 1), np.where(q > 0, q, 1.0)), 0.0), 0 * groups)
+    i2 = np.where(q == 0, 0.0, 100 * np.maximum(divide(q - (groups - 1), q), 0.0))
     return Heterogeneity(q, chi_squared_tail(q, groups - 1), tau2_dl, tau2_he, i2)
 
 

@@ -99,7 +99,7 @@ def relative_weights(rxx: Numbers, rxy: Numbers) -> Floats:
 
     Returns:
         Shape (..., p); a driver whose correlations are NaN (it does not vary) is left out and NaN. All NaN where the
-        drivers are linearly dependent.
+        drivers are linearly dependent, or a pair of them was never rated together.
     """
     r, present = _without_gaps(floats(rxx))
     values, vectors = np.linalg.eigh(r)
@@ -175,7 +175,12 @@ def _weights(n: Floats, sums: Floats, cross: Floats) -> Floats:
 
 
 def _without_gaps(r: Floats) -> tuple[Floats, Flags]:
-    """The matrix with NaN drivers made uncorrelated, and which drivers are present."""
+    """The matrix with NaN drivers made uncorrelated, and which drivers are present.
+
+    A pair nobody rated together leaves a gap between two present drivers; then no driver of that matrix is present.
+    """
     present = ~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))
     both = present[..., :, None] & present[..., None, :]
+    gaps: Flags = np.asarray((np.isnan(r) & both).any(axis=(-2, -1)))
+    both, present = both & ~gaps[..., None, None], present & ~gaps[..., None]
     return np.where(both, r, np.eye(r.shape[-1])), present

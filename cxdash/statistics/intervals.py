@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxdash.statistics.arrays import Floats, Numbers, difference_of_products, divide, floats, root, together
-from cxdash.statistics.distributions import Z95, beta_quantile, gamma_quantile, t_quantile
+from cxdash.statistics.distributions import Z95, beta_quantile, gamma_quantile, t_multiplier
 
 __all__ = [
     "Z95",
@@ -104,9 +104,10 @@ def nps_score_interval(d: Numbers, m: Numbers, p: Numbers, *, z: Numbers = Z95) 
     """
     d, m, p, z = together(d, m, p, z)
     n = _answers(d, m, p)
-    detractors, promoters, k = divide(d, n), divide(p, n), divide(z**2, n)
+    detractors, passives, promoters = divide(d, n), divide(m, n), divide(p, n)
     # Mirroring d and p turns the upper limit into a lower one: one solver call answers both.
-    lower = _score_low(np.stack([detractors, promoters]), np.stack([promoters, detractors]), np.stack([k, k]))
+    both = np.stack([detractors, promoters]), np.stack([promoters, detractors])
+    lower = _score_low(*both, passives, divide(z**2, n))
     return np.where(detractors == 1, -1.0, lower[0]), np.where(promoters == 1, 1.0, -lower[1])
 
 
@@ -169,7 +170,9 @@ def mean_variance(n: Numbers, s1: Numbers, s2: Numbers) -> tuple[Floats, Floats]
     return divide(s1, np.where(count > 0, count, np.nan)), variance
 
 
-def mean_interval(n: Numbers, s1: Numbers, s2: Numbers, *, deff: Numbers = 1) -> tuple[Floats, Floats, Floats]:
+def mean_interval(
+    n: Numbers, s1: Numbers, s2: Numbers, *, deff: Numbers = 1, z: Numbers = Z95
+) -> tuple[Floats, Floats, Floats]:
     """A mean with its t interval.
 
     Args:
@@ -177,6 +180,7 @@ def mean_interval(n: Numbers, s1: Numbers, s2: Numbers, *, deff: Numbers = 1) ->
         s1: their sum (integer for exactness).
         s2: the sum of their squares.
         deff: design effect; n/deff independent answers are assumed, also for the degrees of freedom.
+        z: normal quantile of the level; the t quantile of that level is used.
 
     Returns:
         (mean, low, high) in the unit of the answers; not cut to the scale. Mean NaN where n = 0, limits NaN where
@@ -184,7 +188,7 @@ def mean_interval(n: Numbers, s1: Numbers, s2: Numbers, *, deff: Numbers = 1) ->
     """
     mean, variance = mean_variance(n, s1, s2)
     effective = divide(n, deff)
-    half = t_quantile(0.975, effective - 1) * root(divide(variance, effective))
+    half = t_multiplier(z, effective - 1) * root(divide(variance, effective))
     return mean, mean - half, mean + half
 
 
@@ -213,27 +217,32 @@ def _answers(d: Floats, m: Floats, p: Floats) -> Floats:
     return np.where((n > 0) & (d >= 0) & (m >= 0) & (p >= 0), n, np.nan)
 
 
-def _score_low(a: Floats, b: Floats, k: Floats) -> Floats:
-    """The lower root of Tango's equation for shares a of detractors and b of promoters, k = z^2/n.
+def _score_low(a: Floats, b: Floats, c: Floats, k: Floats) -> Floats:
+    """The lower root of Tango's equation for shares a of detractors, b of promoters, c of passives, and k = z^2/n.
+
+    With t = |D| and r the restricted share of the rarer side (promoters where D < 0), the variance is 2r + t(1 - t) and
+    r solves 2r^2 + (2et + c(1 + t) - (1 - t)) r - et(1 - t) = 0, e the observed share of that side: the textbook
+    equation without the differences that cancel near -1 and 1.
 
     Newton inside a bracket. The start is exact both without passives (Wilson) and with nothing but passives; every
     eighth round halves the bracket, so it cannot stall. The equation also touches zero at D = NPS when the variance
     there is zero, which is why sign changes are judged from outside: positive below the root, not positive above it.
     """
     s = b - a
-    spread = np.maximum(a + b - s**2, 0.0)
     low, high = np.full(s.shape, -1.0), np.array(s)
-    at = np.clip((s - root(k * spread + k**2)) / (1 + k), -1.0, s)
+    at = np.clip((s - root(k * np.maximum(a + b - s**2, 0.0) + k**2)) / (1 + k), -1.0, s)
     settled = np.isnan(at)
     for round_ in range(_NEWTON_ROUNDS):
-        linear, constant = (2 + a - b) * at - (a + b), -a * at * (1 - at)
-        radical = np.sqrt(np.maximum(linear**2 - 8 * constant, 0.0))
+        t, rarer = np.abs(at), np.where(at < 0, b, a)
+        linear, constant = 2 * rarer * t + c * (1 + t) - (1 - t), rarer * t * (1 - t)
+        radical = np.sqrt(linear**2 + 8 * constant)
         cancels = linear > 0
-        q = np.where(cancels, -2 * constant / np.where(cancels, linear + radical, 1.0), (radical - linear) / 4)
-        value = (s - at) ** 2 - k * (2 * q + at * (1 - at))
+        r = np.where(cancels, 2 * constant / np.where(cancels, linear + radical, 1.0), (radical - linear) / 4)
+        value = (s - at) ** 2 - k * (2 * r + t * (1 - t))
         low, high = np.where(value > 0, at, low), np.where(value > 0, high, at)
-        curve = -divide((2 + a - b) * q - a * (1 - 2 * at), radical)
-        step = np.where(value == 0, 0.0, divide(value, 2 * (s - at) + k * (2 * curve + 1 - 2 * at)))
+        bend = divide(rarer * (1 - 2 * t) - (2 * rarer + c + 1) * r, radical)
+        slope = 2 * (s - at) + k * np.where(at < 0, -1.0, 1.0) * (2 * bend + 1 - 2 * t)
+        step = np.where(value == 0, 0.0, divide(value, slope))
         following = at + step
         arrived = np.abs(step) <= _NEWTON_TOLERANCE
         usable = (following > low) & (following < high) & (round_ % 8 != 7)

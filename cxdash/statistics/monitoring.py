@@ -66,7 +66,7 @@ def benjamini_hochberg(p: Numbers) -> Floats:
     order = np.argsort(given, axis=-1)  # NaN sort last, so ranks of real tests are 1..tests
     ranked = np.take_along_axis(given, order, axis=-1)
     ranks = np.arange(1, given.shape[-1] + 1)
-    scaled = np.where(np.isnan(ranked), np.inf, ranked * tests / ranks)
+    scaled = np.where(np.isnan(ranked), np.inf, ranked * (tests / ranks))
     least = np.minimum(np.minimum.accumulate(scaled[..., ::-1], axis=-1)[..., ::-1], 1.0)
     adjusted = np.empty_like(given)
     np.put_along_axis(adjusted, order, np.where(np.isnan(ranked), np.nan, least), axis=-1)
@@ -74,10 +74,14 @@ def benjamini_hochberg(p: Numbers) -> Floats:
 
 
 def xmr(x: Numbers) -> IndividualsChart:
-    """The individuals chart of a series (last axis): mean -+ 3 mean moving range / d2; NaN below two points."""
+    """The individuals chart of a series (last axis): mean -+ 3 mean moving range / d2.
+
+    Missing points (NaN) are left out; limits are NaN without two neighbours.
+    """
     values = floats(x)
     mr_bar = _mean_moving_range(values)
-    centre = values.mean(axis=-1)
+    known = ~np.isnan(values)
+    centre = divide(np.where(known, values, 0.0).sum(axis=-1), known.sum(axis=-1))
     return IndividualsChart(centre, mr_bar, centre - 3 * mr_bar / D2, centre + 3 * mr_bar / D2, _RANGE_LIMIT * mr_bar)
 
 
@@ -106,6 +110,29 @@ def ewma(
         smoothed[..., t] = level
     half = limit * sd * np.sqrt(smoothing / (2 - smoothing) * (1 - (1 - smoothing) ** (2 * seen)))
     return smoothed, half
+
+
+def fold_thin_days(state: Numbers, n: Numbers, *, minimum: float = 10) -> Floats:
+    """Carry days with too few answers into the next day, so that no point rests on fewer than `minimum`.
+
+    Args:
+        state: counts of each day, shape (days, counts).
+        n: answers of each day, shape (days,).
+        minimum: answers a point needs.
+
+    Returns:
+        Shape (days, counts): what each day's point rests on; NaN on days without a point. A thin end is not carried
+        anywhere, so it has none.
+    """
+    counts, answers = floats(state), np.nan_to_num(floats(n))
+    folded = np.full_like(counts, np.nan)
+    carried, held = np.zeros(counts.shape[1:]), 0.0
+    for day, many in enumerate(answers):
+        carried, held = carried + np.nan_to_num(counts[day]), held + many
+        if held >= minimum:
+            folded[day] = carried
+            carried, held = np.zeros(counts.shape[1:]), 0.0
+    return folded
 
 
 def laney_proportions(x: Numbers, n: Numbers) -> LaneyChart:
@@ -167,7 +194,9 @@ def _laney(y: Floats, centre: Floats, sigma: Floats, n: Floats) -> LaneyChart:
     z = divide(y - centre[..., None], each)
     sigma_z = _mean_moving_range(z) / D2
     reach = 3 * each * sigma_z[..., None]
-    return LaneyChart(centre, sigma_z, divide(z, sigma_z[..., None]), centre[..., None] - reach, centre[..., None] + reach)
+    return LaneyChart(
+        centre, sigma_z, divide(z, sigma_z[..., None]), centre[..., None] - reach, centre[..., None] + reach
+    )
 
 
 def _mean_moving_range(values: Floats) -> Floats:

@@ -17,14 +17,14 @@ from typing import NamedTuple
 import numpy as np
 
 from cxdash.statistics.arrays import Floats, Numbers, divide, floats, root, together
-from cxdash.statistics.distributions import Z95, gamma_quantile, two_sided_normal
+from cxdash.statistics.distributions import Z95, lower_normal, two_sided_normal
 from cxdash.statistics.intervals import garwood
 
 DAYS_A_MONTH = 30.4375
 
 
 class Churn(NamedTuple):
-    """Share lost over a window, its standard error and 95 % limits, each 0..1."""
+    """Share lost over a window, its standard error and limits, each 0..1."""
 
     churn: Floats
     se: Floats
@@ -51,29 +51,30 @@ class SurvivalCurve(NamedTuple):
     high: Floats
 
 
-def product_limit(at_risk: Numbers, lost: Numbers) -> Churn:
+def product_limit(at_risk: Numbers, lost: Numbers, *, z: Numbers = Z95) -> Churn:
     """Churn over the days of a window: 1 - prod(1 - lost/at_risk), with a log-log interval.
 
     Args:
         at_risk: customers active at the start of each day, shape (cells, days).
         lost: those of them lost that day.
+        z: normal quantile of the level, one for all or one for each cell.
 
     Returns:
         One Churn for each cell, over the last axis. Days without customers say nothing. NaN where no day had any, or a
         day lost more than it had. Without a single loss the upper limit is the exact one of no event among the mean
-        number at risk, 1 - .025^(1/n). After everybody has left (churn 1) the error is undefined: NaN.
+        number at risk, 1 - tail^(1/n), tail .025. After everybody has left (churn 1) the error is undefined: NaN.
     """
-    n, d = (np.array(v) for v in together(at_risk, lost))
+    n, d = together(at_risk, lost)
     exposed = n > 0
+    possible = np.all((d >= 0) & (d <= n), axis=-1) & exposed.any(axis=-1)
     kept = np.where(exposed, 1.0 - divide(d, n), 1.0)
     survival = np.prod(kept, axis=-1)
-    possible = np.all((d >= 0) & (d <= n) | np.isnan(n), axis=-1) & exposed.any(axis=-1) & ~np.isnan(n + d).any(axis=-1)
     hazard_variance = np.sum(np.where(exposed & (d > 0), divide(d, n * (n - d)), 0.0), axis=-1)
-    low, high = _log_log(survival, hazard_variance)
+    low, high = _log_log(survival, hazard_variance, floats(z))
     typical = divide(np.sum(np.where(exposed, n, 0.0), axis=-1), exposed.sum(axis=-1))
     lossless = possible & (survival == 1)
     undefined = ~possible | (survival == 0)
-    upper = -np.expm1(-divide(gamma_quantile(0.975, 1.0), np.where(typical > 0, typical, np.nan)))
+    upper = -np.expm1(divide(np.log(lower_normal(-floats(z))), np.where(typical > 0, typical, np.nan)))
     return Churn(
         churn=np.where(possible, 1.0 - survival, np.nan),
         se=np.where(undefined, np.nan, survival * root(hazard_variance)),
@@ -107,22 +108,30 @@ def kaplan_meier(entries: Numbers, lost: Numbers, censored: Numbers, *, start_at
             then conditional on reaching that age, and is NaN before it.
 
     Returns:
-        One SurvivalCurve. Standard error and limits are NaN before the first loss and after survival reaches 0;
-        everything is NaN where nobody is at risk any more and no earlier value can be carried.
+        One SurvivalCurve. Survival is 1 at the age before the first that counts. Limits are NaN while nobody was lost;
+        error and limits are NaN once survival is 0 (undefined). NaN from a missing or impossible count onwards.
     """
-    e, d, c = (np.array(v) for v in together(entries, lost, censored))
+    e, d, c = together(entries, lost, censored)
     flow = np.cumsum(e - d - c, axis=-1)
     n = np.concatenate([np.zeros_like(flow[..., :1]), flow[..., :-1]], axis=-1)
     started = np.logical_or.accumulate(n >= start_at_risk, axis=-1)
-    counted = started & (n > 0)
+    impossible = np.isnan(n) | np.isnan(d) | (started & (d > n)) | (n < 0)
+    broken = np.logical_or.accumulate(impossible, axis=-1)
+    counted = started & (n > 0) & ~broken
     survival = floats(np.cumprod(np.where(counted, 1.0 - divide(d, n), 1.0), axis=-1))
-    terms = np.where(counted & (d > 0) & (d < n), divide(d, n * (n - d)), 0.0)
-    variance = np.cumsum(terms, axis=-1)
-    low, high = _log_log(survival, variance)
-    known = started & (survival > 0) & (survival < 1)
-    first = np.where(started, survival, np.nan)
-    se = np.where(started & (survival > 0), survival * root(variance), np.nan)
-    return SurvivalCurve(n, d, first, se, np.where(known, low, np.nan), np.where(known, high, np.nan))
+    variance = np.cumsum(np.where(counted & (d > 0) & (d < n), divide(d, n * (n - d)), 0.0), axis=-1)
+    low, high = _log_log(survival, variance, floats(Z95))
+    begun = started | np.concatenate([started[..., 1:], started[..., -1:]], axis=-1)
+    shown = begun & ~broken
+    alive = shown & (survival > 0)
+    return SurvivalCurve(
+        at_risk=n,
+        lost=np.array(d),
+        survival=np.where(shown, survival, np.nan),
+        se=np.where(alive, survival * root(variance), np.nan),
+        low=np.where(alive, low, np.nan),
+        high=np.where(alive, high, np.nan),
+    )
 
 
 def median_survival(curve: SurvivalCurve) -> Floats:
@@ -135,17 +144,15 @@ def restricted_mean(curve: SurvivalCurve, horizon: int) -> tuple[Floats, Floats]
     """The mean time kept up to a horizon (area under the curve from age 0) and its standard error.
 
     Args:
-        curve: from `kaplan_meier`, started at age 0 or 1.
+        curve: from `kaplan_meier`, known from age 0 on.
         horizon: the last age counted, in positions; not beyond the curve's last position.
 
     Returns:
-        (mean, se) in units of age; NaN where the horizon lies beyond the curve.
+        (mean, se) in units of age; NaN where the curve does not reach from 0 to the horizon.
     """
-    ages = curve.survival.shape[-1]
-    if horizon >= ages or horizon < 1:
-        nothing = np.full(curve.survival.shape[:-1], np.nan)
-        return nothing, nothing
-    kept = np.where(np.isnan(curve.survival), 1.0, curve.survival)[..., :horizon]
+    kept = curve.survival[..., :horizon]
+    if not 1 <= horizon < curve.survival.shape[-1]:
+        kept = np.full_like(kept, np.nan)
     n, d = curve.at_risk[..., :horizon], curve.lost[..., :horizon]
     right = np.cumsum(kept[..., ::-1], axis=-1)[..., ::-1]
     terms = np.where((d > 0) & (d < n), divide(d, n * (n - d)), 0.0)
@@ -170,8 +177,8 @@ def _complementary_log_log(survival: Numbers, se: Numbers) -> tuple[Floats, Floa
     return np.log(-np.log(inside)), divide(se, inside * np.log(inside)) ** 2
 
 
-def _log_log(survival: Floats, hazard_variance: Floats) -> tuple[Floats, Floats]:
+def _log_log(survival: Floats, hazard_variance: Floats, z: Floats) -> tuple[Floats, Floats]:
     """Limits S^exp(-+ z sqrt(V) / log S); NaN at 0 and 1, where the scale ends."""
     inside = np.where((survival > 0) & (survival < 1), survival, np.nan)
-    reach = Z95 * root(hazard_variance) / np.log(inside)
+    reach = z * root(hazard_variance) / np.log(inside)
     return inside ** np.exp(-reach), inside ** np.exp(reach)

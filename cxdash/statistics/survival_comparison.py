@@ -91,7 +91,7 @@ def hazard_ratios(
     if ties not in ("efron", "breslow"):
         raise unknown_name("treatment of ties", str(ties), ["efron", "breslow"])
     n, d, x = floats(at_risk), floats(lost), floats(covariates)
-    counted = d.sum(axis=1) > 0
+    counted = (d.sum(axis=1) > 0) & (n.sum(axis=1) > 0)
     n, d = n[counted], d[counted]
     beta = np.zeros(x.shape[1])
     information = np.eye(x.shape[1])

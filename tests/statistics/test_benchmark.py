@@ -29,7 +29,9 @@ def test_gap_to_a_bare_value_carries_own_error_only() -> None:
     low, high = bm.published_interval(0.30)
     assert np.isnan([low, high]).all()
     assert bm.gap(*OWN, 0.30, low, high) == pytest.approx((0.15, OWN[1] - 0.30, OWN[2] - 0.30))
-    assert bm.break_even_se([0.15, 0.07], 0.073993243).tolist() == pytest.approx([0.019548654, np.nan], nan_ok=True, abs=1e-9)
+    assert bm.break_even_se([0.15, 0.07], 0.073993243).tolist() == pytest.approx(
+        [0.019548654, np.nan], nan_ok=True, abs=1e-9
+    )
 
 
 def test_published_intervals_by_what_is_given() -> None:

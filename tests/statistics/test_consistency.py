@@ -95,9 +95,7 @@ def test_missing_channels_are_left_out() -> None:
     """NaN scores and channels without traffic change nothing; one channel alone has no spread; equal ones index 100."""
     y, v = scores(CHANNELS)
     full = consistency.level_spread(y, v, TRAFFIC, reference_spread=30.0)
-    padded = consistency.level_spread(
-        [*y, np.nan, 99.0], [*v, 5.0, 5.0], [*TRAFFIC, 0.3, 0.0], reference_spread=30.0
-    )
+    padded = consistency.level_spread([*y, np.nan, 99.0], [*v, 5.0, 5.0], [*TRAFFIC, 0.3, 0.0], reference_spread=30.0)
     assert padded.delta == pytest.approx(full.delta)
     assert padded.delta_high == pytest.approx(full.delta_high)
     lonely = consistency.level_spread([40.0, np.nan], [9.0, 9.0], 1.0, reference_spread=30.0)
@@ -105,6 +103,18 @@ def test_missing_channels_are_left_out() -> None:
     equal = consistency.level_spread([[30.0] * 4], 16.0, 1.0, reference_spread=30.0)
     assert (equal.delta[0], equal.index[0], equal.index_high[0]) == (0.0, 100.0, 100.0)
     assert equal.p[0] == 1.0
+
+
+def test_case_mix_is_standardised_away() -> None:
+    """The app serves mostly the loyal: raw levels differ by 24 points, standardised ones not at all."""
+    y, v = np.array([[60.0, 20.0], [60.0, 20.0]]), np.array([[4.0, 16.0], [16.0, 4.0]])
+    raw = (y * [[0.8, 0.2], [0.2, 0.8]]).sum(axis=1)
+    assert raw[0] - raw[1] == pytest.approx(24)
+    level, variance = consistency.standardise_levels(y, v, [1, 1])
+    assert level.tolist() == [40, 40]
+    assert variance.tolist() == [5, 5]
+    gap, _ = consistency.standardise_levels([[60.0, np.nan], [60.0, 20.0]], 4.0, [0.5, 0.5])
+    assert gap.tolist() == pytest.approx([np.nan, 40], nan_ok=True)
 
 
 def test_known_levels_have_no_noise() -> None:

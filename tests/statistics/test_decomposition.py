@@ -24,7 +24,9 @@ def test_exact_table() -> None:
 
 def test_entering_segment() -> None:
     """A fourth segment that enters is all mix, and the sum is still exact."""
-    mix, rate = mix_rate(exact(400, 300, 300, 0), exact(200, 120, 30, 0), exact(300, 350, 450, 100), exact(165, 133, 36, 20))
+    mix, rate = mix_rate(
+        exact(400, 300, 300, 0), exact(200, 120, 30, 0), exact(300, 350, 450, 100), exact(165, 133, 36, 20)
+    )
     assert mix.tolist() == [Fraction(-243, 8000), Fraction(-9, 16000), Fraction(-279, 16000), Fraction(-49, 4800)]
     assert rate.tolist() == [Fraction(13, 800), Fraction(-71, 12000), Fraction(-27, 4000), 0]
     assert mix.sum() + rate.sum() == Fraction(-11, 200)

@@ -9,7 +9,9 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from cxdash.statistics import differences as df
 from cxdash.statistics.distributions import normal_quantile
-from cxdash.statistics.intervals import Z95, nps_score_interval, nps_value, wilson
+from cxdash.statistics.intervals import Z95, mean_interval, nps_score_interval, nps_value, wilson
+from cxdash.statistics.retention import ratio_state
+from cxdash.statistics.survival import product_limit
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,7 @@ def test_newcombe_p() -> None:
 
 
 def test_mover_p_agrees_with_an_independent_root_finder() -> None:
-    """scipy's brentq on alpha finds the same level, for proportions and for NPS."""
+    """The brentq of scipy on alpha finds the same level, for proportions and for NPS."""
 
     def clearance(alpha: float) -> float:
         z = float(normal_quantile(1 - alpha / 2))
@@ -90,6 +92,20 @@ def test_missing_groups() -> None:
     """An empty group on either side leaves nothing to compare."""
     assert np.isnan(df.nps_difference([0, 1], [0, 1], [0, 1], [1, 0], [1, 0], [1, 0])).all()
     assert np.isnan(df.proportion_difference([0, 1], [0, 2], [1, 0], [2, 0])).all()
+
+
+def test_mover_p_of_churn_retention_and_means() -> None:
+    """Any estimate whose interval takes z can be inverted: p is .05 where the 95 % interval touches zero."""
+    churn = [lambda z, d=d: product_limit([1000, 990], [d, 4], z=z)[2:] for d in (20, 6)]
+    kept = [lambda z, y=y: ratio_state(30, 900, y, 31000, 24000, 20000 + y, z=z)[2:] for y in (800, 700)]
+    mean = [lambda z, s=s: mean_interval(25, s, 400, z=z)[1:] for s in (80, 60)]
+    for first, second in (churn, kept, mean):
+        (l1, u1), (l2, u2) = first(Z95), second(Z95)
+        e1, e2 = (float((v(1e-9)[0] + v(1e-9)[1]) / 2) for v in (first, second))
+        p = df.mover_p(first, second, e1, e2)
+        low = df.mover(e1, l1, u1, e2, l2, u2)[1]
+        assert 0 < p < 1
+        assert (p < 0.05) == (low > 0)
 
 
 def test_mover_p_with_a_published_interval() -> None:

@@ -92,7 +92,9 @@ def test_wilson_and_clopper_pearson_agree_with_statsmodels() -> None:
     x = np.append(np.arange(41), [81, 999_000])
     n = np.append(np.full(41, 40), [263, 1_000_000])
     assert np.array(iv.wilson(x, n)) == pytest.approx(np.array(proportion_confint(x, n, method="wilson")), abs=1e-9)
-    assert np.array(iv.clopper_pearson(x, n)) == pytest.approx(np.array(proportion_confint(x, n, method="beta")), abs=1e-9)
+    assert np.array(iv.clopper_pearson(x, n)) == pytest.approx(
+        np.array(proportion_confint(x, n, method="beta")), abs=1e-9
+    )
 
 
 def test_garwood_agrees_with_statsmodels() -> None:

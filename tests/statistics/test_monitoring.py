@@ -9,8 +9,8 @@ from statsmodels.stats.multitest import multipletests
 
 from cxdash.statistics import monitoring as mo
 
-DAYS = [40.3, 37.8, 54.7, 13.5, 57.6, 29.6, 2.6, 17.8, 31.8, 32, 0.4, 38.8, 16.9, 25.2, 37.3, 50.7, 40.6, 44.6, 18.8, 18.5,
-        28.1, 30.5, 17.6, 15.6, 27, 38.7, 28.3, 8.4]  # fmt: skip
+DAYS = [40.3, 37.8, 54.7, 13.5, 57.6, 29.6, 2.6, 17.8, 31.8, 32, 0.4, 38.8, 16.9, 25.2, 37.3, 50.7, 40.6, 44.6, 18.8,
+        18.5, 28.1, 30.5, 17.6, 15.6, 27, 38.7, 28.3, 8.4]  # fmt: skip
 VARIANCES = np.tile(6100 / np.array([80, 75, 82, 78, 70, 20, 15]), 4)
 WEEKDAYS = np.tile(np.arange(7), 4)
 
@@ -72,9 +72,25 @@ def test_ewma_passes_over_missing_days() -> None:
     assert half.tolist() == pytest.approx([limits[0], limits[0], limits[1]])
 
 
+def test_thin_days_are_carried_into_the_next() -> None:
+    """Days of fewer than ten answers have no point; their answers count in the next; a thin end has none."""
+    found = mo.fold_thin_days([[1, 3], [2, 4], [5, 5], [0, 12], [1, 1]], [4, 6, 10, 12, 2])
+    assert np.isnan(found[[0, 4]]).all()
+    assert found[1:4].tolist() == [[3, 7], [5, 5], [0, 12]]
+    assert mo.fold_thin_days([[np.nan], [12]], [np.nan, 12])[1] == 12
+
+
+def test_missing_points_of_an_individuals_chart() -> None:
+    """The centre is the mean of what is there; steps over a gap do not count."""
+    found = mo.xmr([40.0, 44.0, np.nan, 48.0, 42.0])
+    assert (found.centre, found.mr_bar) == (43.5, 5.0)
+
+
 def test_laney_nps_table() -> None:
     """Seven days of detractors, passives, promoters (R)."""
-    d, m, p = np.array([(12, 30, 48), (9, 25, 41), (15, 28, 52), (11, 27, 40), (30, 20, 30), (14, 31, 45), (10, 8, 12)]).T
+    d, m, p = np.array(
+        [(12, 30, 48), (9, 25, 41), (15, 28, 52), (11, 27, 40), (30, 20, 30), (14, 31, 45), (10, 8, 12)]
+    ).T
     found = mo.laney_nps(d, m, p)
     assert (found.centre, found.sigma_z) == pytest.approx((0.310408921933, 1.673685765), abs=1e-9)
     assert found.z == pytest.approx(
@@ -96,7 +112,23 @@ def test_benjamini_hochberg_agrees_with_statsmodels() -> None:
     """Random p-values with ties, and the example of the paper with its four rejections."""
     p = np.round(stats.beta(0.6, 2).rvs(200, random_state=8), 2)
     assert mo.benjamini_hochberg(p) == pytest.approx(multipletests(p, method="fdr_bh")[1], abs=1e-12)
-    paper = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1]
+    paper = [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1,
+    ]
     assert (mo.benjamini_hochberg(paper) <= 0.05).sum() == 4
 
 

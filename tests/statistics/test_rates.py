@@ -88,7 +88,7 @@ def test_retention_edges() -> None:
 
 
 def test_revenue_in_cents_beyond_int64() -> None:
-    """Sums of squares of cents beyond int64 arrive as wide integers; half of everything kept is a ratio without error."""
+    """Sums of squares of cents beyond int64 arrive as wide integers; half kept by each is certain."""
     x = np.array([10**9, 3 * 10**9, 2 * 10**9] * 20_000, dtype=object)
     wide = [x.size, int(x.sum()), int(x.sum()) // 2, *(int((x * x).sum()) // part for part in (1, 2, 4))]
     found = retention.ratio_state(*(np.array([v], dtype=object) for v in wide))

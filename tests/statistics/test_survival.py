@@ -47,9 +47,7 @@ def test_product_limit_table() -> None:
 
 def test_product_limit_edges() -> None:
     """Nobody at risk: nothing. No loss: exact upper limit of 0 of n. All lost: no error. Impossible day: nothing."""
-    found = sv.product_limit(
-        [[0, 0], [40, 40], [5, 5], [5, 5], [0, 7]], [[0, 0], [0, 0], [5, 0], [6, 0], [0, 1]]
-    )
+    found = sv.product_limit([[0, 0], [40, 40], [5, 5], [5, 5], [0, 7]], [[0, 0], [0, 0], [5, 0], [6, 0], [0, 1]])
     assert found.churn.tolist() == pytest.approx([np.nan, 0, 1, np.nan, 1 / 7], nan_ok=True)
     assert np.isnan(found.se).tolist() == [True, False, True, True, False]
     assert (found.low[1], found.high[1]) == pytest.approx((0.0, 1 - 0.025 ** (1 / 40)))
@@ -78,7 +76,9 @@ def test_person_time_table(d: int, t: float, rate: float, low: float, high: floa
 
 def test_monthly_equivalent() -> None:
     """A daily rate as the share lost in a mean month, limits carried over."""
-    assert sv.share_lost(sv.person_time(37, 12450.5)) == pytest.approx((0.086482910, 0.061701731, 0.117218723), abs=1e-9)
+    assert sv.share_lost(sv.person_time(37, 12450.5)) == pytest.approx(
+        (0.086482910, 0.061701731, 0.117218723), abs=1e-9
+    )
 
 
 def test_median_and_restricted_mean_of_6mp() -> None:
@@ -130,8 +130,17 @@ def test_a_curve_started_late_is_conditional() -> None:
     rows = [(0, 2, 1), (0, 2, 1)] + [(3, 9, 0)] * 30 + [(3, 6, 1)] * 10
     assert sv.kaplan_meier(*counts(rows, 10)).survival[9] == 0.0
     late = sv.kaplan_meier(*counts(rows, 10), start_at_risk=20)
-    assert np.isnan(late.survival[:4]).all()
+    assert np.isnan(late.survival[:3]).all()
+    assert late.survival[3] == 1.0
+    assert np.isnan(sv.restricted_mean(late, 8)).all()
     assert late.survival[9] == pytest.approx(0.75)
+
+
+def test_missing_and_impossible_counts_end_a_curve() -> None:
+    """From an unknown count, or more losses than customers, nothing is known; before it the curve stands."""
+    found = sv.kaplan_meier([[9, 0, 0, 0]] * 3, [[0, 1, 1, 1], [0, 1, np.nan, 1], [0, 1, 9, 0]], [[0, 0, 0, 0]] * 3)
+    assert found.survival[0].tolist() == pytest.approx([1, 8 / 9, 7 / 9, 6 / 9])
+    assert np.isnan(found.survival[1:]).tolist() == [[False, False, True, True]] * 2
 
 
 def test_everybody_lost_leaves_no_error() -> None:
