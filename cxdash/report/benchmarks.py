@@ -12,7 +12,7 @@ from cxdash.report.blocks import Block, Cell, Column, Dot, Dots, Headline, Notic
 from cxdash.report.notices import footer, notices
 from cxdash.report.tiles import tile
 from cxdash.report.view import View
-from cxdash.report.wording import UNITS, day_text, decimal, n_text, state_of, value_text
+from cxdash.report.wording import UNITS, day_text, decimal, n_text, signed_difference, state_of, value_text
 
 SCOPES = {
     "competitor": N_("competitor"),
@@ -93,8 +93,7 @@ def _headline(rows: tuple[Row, ...]) -> Headline:
 
 def _gap_text(key: str, value: float) -> str:
     metric = find_metric(key)
-    unit = "" if metric.unit == "points" else _(" pp")
-    return decimal(value * metric.factor, metric.decimals, sign=True) + unit
+    return signed_difference(metric, value)
 
 
 def _number(row: Row) -> Number:

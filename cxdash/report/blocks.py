@@ -166,7 +166,7 @@ class Trend:
     """A line over time with its interval band, n as faint bars, target and events.
 
     Attributes:
-        title: the finding; subtitle: what is plotted. summary: the same in one or two sentences for those who cannot see.
+        title: the finding. subtitle: what is plotted. summary: the same in a sentence, for those who cannot see it.
         target: on the display scale. events: day and label.
         reference: a quiet second line for context (for example all channels), or ().
     """

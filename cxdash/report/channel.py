@@ -43,7 +43,10 @@ def focus_blocks(view: View, channel: str) -> list[Block]:
     if lead is None:
         return [Headline(_("There is no data for {channel} in this selection.").format(channel=name))]
     metric, whole = lead
-    blocks: list[Block] = [_headline(focused, name, metric, whole.only)]
+    where = " · ".join(
+        [name, *(value_name(dim, v[0]) for dim, v in view.selection.filters if dim != "channel" and len(v) == 1)]
+    )
+    blocks: list[Block] = [_headline(focused, where, metric, whole.only)]
     blocks.append(Tiles(tuple(tile(focused, key) for key in TILES if focused.offers(key))))
     blocks += _trend(view, focused, name, metric, channel)
     found = scan(focused)
@@ -75,11 +78,12 @@ def _headline(view: View, name: str, metric: Metric, row: Row) -> Headline:
 
 
 def _trend(view: View, focused: View, name: str, metric: Metric, channel: str) -> list[Block]:
-    grain = view.grain()
-    own = focused.try_ask(metric.key, grain=grain)
+    history, whole = focused.history, view.history
+    grain = view.grain(history.period)
+    own = focused.try_ask(metric.key, grain=grain, selection=history)
     if isinstance(own, CxdashError):
         return []
-    everything = view.try_ask(metric.key, grain=grain, selection=view.selection.with_filter("channel"))
+    everything = view.try_ask(metric.key, grain=grain, selection=whole.with_filter("channel"))
     return [
         trend(
             focused,

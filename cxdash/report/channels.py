@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cxdash.answers import Answer, Row
+from cxdash.answers.answer import HIDDEN
 from cxdash.errors import CxdashError
 from cxdash.language import _
 from cxdash.metrics.catalogue import find_metric
@@ -12,9 +13,9 @@ from cxdash.report.charts import dots, panels
 from cxdash.report.notices import footer, notices
 from cxdash.report.tiles import tile
 from cxdash.report.view import View
-from cxdash.report.wording import change, decimal, number, value_name
+from cxdash.report.wording import change, decimal, number, signed_difference, value_name
 
-COLUMNS = ("nps", "csat", "ces", "first_contact_resolution", "repeat_rate", "abandonment", "response_rate")
+COLUMNS = ("nps", "csat", "ces", "first_contact_resolution", "repeat_rate", "abandonment")
 
 
 def build(view: View) -> Report:
@@ -78,7 +79,8 @@ def _all_channels(view: View) -> list[Block]:
         )
     )
     blocks.append(_table(view, breakdowns))
-    series = view.try_ask(metric.key, by=("channel",), grain=_panel_grain(view))
+    history = view.history
+    series = view.try_ask(metric.key, by=("channel",), grain=view.grain(history.period), selection=history)
     if not isinstance(series, CxdashError) and any(row.value is not None for row in series.rows):
         blocks.append(
             panels(
@@ -90,11 +92,6 @@ def _all_channels(view: View) -> list[Block]:
             )
         )
     return blocks
-
-
-def _panel_grain(view: View) -> str:
-    days = view.selection.period.days
-    return "week" if days <= 200 else "month"
 
 
 def _breakdowns(view: View) -> list[Answer]:
@@ -162,7 +159,7 @@ def _table(view: View, breakdowns: list[Answer]) -> Table:
         ]
         cells += [_cell(one.metric.key, values.get((channel, one.metric.key))) for one in breakdowns]
         rows.append(tuple(cells))
-    note = _("Under each value: its 95 % interval and change. Grey: low base. A dash: not measured or fewer than 5.")
+    note = _("Under each value: its 95 % interval, and the change where it is clear. A dash: not measured.")
     return Table("channels", _("Channels side by side"), columns, tuple(rows), note=note)
 
 
@@ -170,11 +167,14 @@ def _cell(key: str, row: Row | None) -> Cell:
     if row is None:
         return Cell("–")
     metric = find_metric(key)
+    if row.value is None:
+        return Cell("–", detail=_("fewer than 5") if HIDDEN in row.flags else "")
     printed = number(metric, row)
     moved = change(metric, row.difference)
-    detail = "; ".join(
-        part
-        for part in (printed.interval, moved.text if moved and moved.word in ("up", "down") else "", printed.note)
-        if part
-    )
-    return Cell(printed.text, tone=moved.tone if moved else "neutral", raw=printed.raw, detail=detail)
+    detail = [printed.interval]
+    if moved and moved.word in ("up", "down") and row.difference and row.difference.value is not None:
+        detail.append(signed_difference(metric, row.difference.value))
+    if not row.reliable:
+        detail.append(_("low base"))
+    tone = moved.tone if moved else "neutral"
+    return Cell(printed.text, tone=tone, raw=printed.raw, detail=", ".join(detail))

@@ -116,13 +116,13 @@ def dots(
     link_to: str = "",
     most: int = 14,
 ) -> Dots:
-    """A breakdown by one dimension as dots with whiskers, best first, around the total.
+    """A breakdown by one dimension as dots with whiskers, worst first, around the total.
 
     A dot is coloured only when its interval lies wholly on one side of the total; unreliable ones come last, grey.
     """
     metric = answer.metric
     dim = answer.by[0]
-    ranked = sorted(answer.rows, key=lambda row: (not row.reliable, -_good(metric, row)))
+    ranked = sorted(answer.rows, key=lambda row: (not row.reliable, row.value is None, _good(metric, row)))
     company = total.value if total is not None and total.value is not None else None
     drawn = []
     for row in ranked[:most]:
@@ -175,8 +175,8 @@ def _dots_summary(metric: Metric, drawn: Sequence[Dot]) -> str:
     known = [dot for dot in drawn if dot.number.raw is not None and dot.number.state == "shown"]
     if not known:
         return _("No group has enough answers to be compared.")
-    best, worst = known[0], known[-1]
-    return _("Best: {best} ({best_value}); worst: {worst} ({worst_value}).").format(
+    worst, best = known[0], known[-1]
+    return _("Worst: {worst} ({worst_value}); best: {best} ({best_value}).").format(
         best=best.label, best_value=best.number.text, worst=worst.label, worst_value=worst.number.text
     )
 

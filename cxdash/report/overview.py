@@ -120,7 +120,9 @@ def _carrying_chart(view: View) -> list[Block]:
         if not view.offers(key):
             continue
         metric = find_metric(key)
-        found = view.try_ask(key, grain="month" if metric.windows else view.grain())
+        history = view.history
+        grain = "month" if metric.windows else view.grain(history.period)
+        found = view.try_ask(key, grain=grain, selection=history)
         if isinstance(found, CxdashError) or not any(row.value is not None for row in found.rows):
             continue
         whole = view.try_ask(key, against=view.against)

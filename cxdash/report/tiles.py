@@ -54,8 +54,8 @@ def tile(view: View, key: str) -> Tile:
         number=_number(view, metric, row),
         change=change(metric, row.difference),
         target=_target(view, metric, row),
-        period=period_text(row.period),
-        as_of=_("data up to {day}").format(day=day_text(view.edition.manifest.last_day)),
+        period=period_text(row.period) if row.period != view.selection.period else "",
+        as_of=_("data to {day}").format(day=day_text(view.edition.manifest.last_day)),
         spark=_spark(view, metric),
         link=link,
     )

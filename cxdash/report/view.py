@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 from cxdash.answers import Answer, Question, answer
 from cxdash.answers.answer import Against
@@ -14,6 +14,9 @@ from cxdash.metrics.catalogue import METRICS
 from cxdash.metrics.metric import Metric
 from cxdash.periods import Period
 from cxdash.selection import EVERYTHING, Policy, Selection
+
+HISTORY_DAYS = 26 * 7
+"""Days a trend reaches back at least."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,18 @@ class View:
     def offers(self, metric: str) -> bool:
         """Whether the edition can compute this metric."""
         return metric in self.edition.manifest.metrics
+
+    @property
+    def history(self) -> Selection:
+        """The selection a trend is drawn over: the period itself, or half a year up to its end when it is short.
+
+        Four weeks by day are noise; what the reader asks of a trend is where the period came from.
+        """
+        asked = self.selection.period
+        if asked.days >= HISTORY_DAYS:
+            return self.selection
+        start = max(asked.end - timedelta(days=HISTORY_DAYS - 1), min(self.edition.manifest.first_day, asked.start))
+        return replace(self.selection, period=Period(start, asked.end))
 
     def grain(self, period: Period | None = None) -> str:
         """The grain a trend over the period reads best at: 12 to 60 points."""

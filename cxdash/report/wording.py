@@ -111,6 +111,12 @@ def difference_text(metric: Metric, difference: float) -> str:
     return plural("{n} point", "{n} points", 1 if size == "1" else 2).format(n=size)
 
 
+def signed_difference(metric: Metric, difference: float) -> str:
+    """A change as briefly as possible: "+1.4 pp", "−6"."""
+    size = decimal(difference * metric.factor, metric.decimals, sign=True)
+    return _("{n} pp").format(n=size) if metric.unit == "percent" else size
+
+
 def interval_text(metric: Metric, low: float | None, high: float | None) -> str:
     """A 95 % interval in words: "28 to 34", or ""."""
     if low is None or high is None:
