@@ -19,7 +19,7 @@ from cxdash.metrics.catalogue import find_metric
 from cxdash.metrics.facts import FACTS
 from cxdash.metrics.metric import BenchmarkGap, Composite, Metric
 from cxdash.periods import Period, check_grain
-from cxdash.selection import EVERYTHING, Policy, Selection, check_filters
+from cxdash.selection import EVERYTHING, Policy, check_filters
 
 
 def answer(edition: Edition, question: Question, policy: Policy = EVERYTHING, *, source: str = "") -> Answer:

@@ -40,8 +40,10 @@ class Effect:
 
 @dataclass(frozen=True)
 class Decomposition:
-    """A change and its effects, largest first. `simpson`: the total moved one way, the segments
-    themselves, weighted by their share, the other (a Simpson-type reversal)."""
+    """A change and its effects, largest first.
+
+    `simpson`: the total moved one way and the segments themselves, weighted by their share, the other.
+    """
 
     metric: Metric
     dimension: str

@@ -47,7 +47,7 @@ def language() -> str:
 
 
 def direction(code: str | None = None) -> str:
-    """ "rtl" or "ltr", the writing direction of a language (default: the reader's)."""
+    """Writing direction of a language (default: the reader's): "rtl" or "ltr"."""
     return "rtl" if (code or _current.get()).split("-")[0] in _RIGHT_TO_LEFT else "ltr"
 
 

@@ -36,8 +36,8 @@ METRIC = Metric(
     key="benchmark_gap",
     label=N_("Gap to competitors"),
     description=N_(
-        "Our score minus the latest published score of each competitor, with the uncertainty of both where the publisher "
-        "tells it. Differences of method usually weigh more than sampling error."
+        "Our score minus the latest published score of each competitor, with the uncertainty of both where the "
+        "publisher tells it. Differences of method usually weigh more than sampling error."
     ),
     counted=N_("answers"),
     formula="own − published; 95 % MOVER interval of own score interval and published interval",

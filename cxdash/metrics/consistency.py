@@ -67,11 +67,12 @@ METRIC = Metric(
     key="consistency",
     label=N_("Channel consistency"),
     description=N_(
-        "100 when every channel is equally good, 0 when the NPS of channels spreads by 30 points or more; sampling noise "
-        "is taken out. Case mix is not removed, and hand-overs between channels are not part of it yet."
+        "100 when every channel is equally good, 0 when the NPS of channels spreads by 30 points or more; sampling "
+        "noise is taken out. Case mix is not removed, and hand-overs between channels are not part of it yet."
     ),
     counted=N_("answers"),
-    formula="100 · max(0, 1 − δ/30), δ² = traffic-weighted variance of channel NPS − sampling noise; 95 % noncentral χ² interval",
+    formula="100 · max(0, 1 − δ/30), δ² = traffic-weighted variance of channel NPS − sampling noise; "
+    "95 % noncentral χ² interval",
     unit="index",
     decimals=0,
     higher_is_better=True,

@@ -28,9 +28,13 @@ def combine(
     """Health 0 … 100 per cell.
 
     Args:
-        values, errors: component values and standard errors on the display scale, (cells, components), NaN = missing.
+        values: component values on the display scale, (cells, components), NaN = missing.
+        errors: their standard errors.
         correlation: (components, components), from customer buckets, because components share customers.
-        floors, targets, weights: (components,). critical: (components,) 1 where a missing component leaves no score.
+        floors: values that count 0, (components,).
+        targets: values that count 100.
+        weights: policy weights.
+        critical: 1 where a missing component leaves no score.
         minimum_coverage: share of the weight that must be available.
 
     `extra`: `coverage` and one `goal_<position>` per component (0 … 100).
@@ -50,11 +54,12 @@ METRIC = Metric(
     key="health",
     label=N_("CX health"),
     description=N_(
-        "0 to 100: how much of the way from floor to target each component has gone, weighted by policy. Weights, floors "
-        "and targets are decisions of the company and are listed under Definitions."
+        "0 to 100: how much of the way from floor to target each component has gone, weighted by policy. Weights, "
+        "floors and targets are decisions of the company and are listed under Definitions."
     ),
     counted=N_("components"),
-    formula="Σ wᵢ·clip((xᵢ − floorᵢ)/(targetᵢ − floorᵢ), 0, 1)·100 / Σ wᵢ over available components; delta-method interval",
+    formula="Σ wᵢ·clip((xᵢ − floorᵢ)/(targetᵢ − floorᵢ), 0, 1)·100 / Σ wᵢ over available components; "
+    "delta-method interval",
     unit="index",
     decimals=0,
     higher_is_better=True,

@@ -13,7 +13,7 @@ from typing import Literal
 from cxdash.measures import Estimates, Floats, Measure
 
 Unit = Literal["points", "percent", "index", "scale"]
-"""points: NPS-like, ×100 with sign; percent: share, ×100; index: 0 … 100 as it is; scale: mean on its question's scale."""
+"""points: NPS-like, ×100 with sign; percent: share, ×100; index: 0 … 100; scale: mean on its question's scale."""
 
 DISPLAY_FACTOR: Mapping[Unit, float] = {"points": 100.0, "percent": 100.0, "index": 1.0, "scale": 1.0}
 
@@ -23,7 +23,7 @@ class Composite:
     """A metric computed from other metrics' estimates: goal attainment weighted by policy.
 
     Attributes:
-        combine: (values, standard errors, correlation, floors, targets, weights, minimum coverage, critical) → Estimates;
+        combine: (values, errors, correlation, floors, targets, weights, minimum coverage, critical) → Estimates;
             arrays of components have shape (cells, components) on the display scale.
     """
 

@@ -37,8 +37,8 @@ METRIC = Metric(
     key="nps",
     label=N_("NPS"),
     description=N_(
-        "Share of promoters (9–10) minus share of detractors (0–6) among answers to the question how likely the customer "
-        "is to recommend us."
+        "Share of promoters (9–10) minus share of detractors (0–6) among answers to the question how likely the "
+        "customer is to recommend us."
     ),
     counted=N_("answers"),
     formula="(promoters − detractors) / answers; 95 % score interval (Tango) on answers divided by the design effect",

@@ -19,8 +19,8 @@ METRIC = Metric(
     key="response_rate",
     label=N_("Response rate"),
     description=N_(
-        "Answered share of delivered survey invitations, by day of invitation. Invitations of the last 14 days are left "
-        "out because they can still be answered."
+        "Answered share of delivered survey invitations, by day of invitation. Invitations of the last 14 days are "
+        "left out because they can still be answered."
     ),
     counted=N_("invitations"),
     formula="answered / delivered invitations, by invitation day; 95 % Wilson interval",

@@ -91,7 +91,8 @@ def _series_summary(metric: Metric, drawn: Sequence[Point]) -> str:
     first, last = known[0], known[-1]
     low, high = min(known, key=lambda p: p.value or 0.0), max(known, key=lambda p: p.value or 0.0)
     return _(
-        "{metric}: {first} in {first_when}, {last} in {last_when}; lowest {low} ({low_when}), highest {high} ({high_when})."
+        "{metric}: {first} in {first_when}, {last} in {last_when}; "
+        "lowest {low} ({low_when}), highest {high} ({high_when})."
     ).format(
         metric=_(metric.label),
         first=first.text,

@@ -42,8 +42,8 @@ def build(view: View) -> Report:
 
 def _reading() -> str:
     return _(
-        "Up and down are said only when the 95 % interval of the difference excludes zero; otherwise a change is “no clear "
-        "change”. Below 30 effective answers a value is marked “low base”; below 5 it is not shown."
+        "Up and down are said only when the 95 % interval of the difference excludes zero; otherwise a change is "
+        "“no clear change”. Below 30 effective answers a value is marked “low base”; below 5 it is not shown."
     )
 
 

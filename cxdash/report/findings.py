@@ -118,7 +118,8 @@ def _why_sentence(found: Decomposition) -> str:
     where = value_name(found.dimension, top.value)
     if found.simpson:
         return _(
-            "By {dimension}, {metric} itself moved the other way ({rate}): the whole moved because its mix shifted ({mix})."
+            "By {dimension}, {metric} itself moved the other way ({rate}): "
+            "the whole moved because its mix shifted ({mix})."
         ).format(
             metric=_(metric.label),
             dimension=dimension_name(found.dimension).lower(),
@@ -126,7 +127,8 @@ def _why_sentence(found: Decomposition) -> str:
             mix=_signed(found, found.mix),
         )
     return _(
-        "By {dimension}, {where} contributes most to the change in {metric}: {rate} by its own score, {mix} by its share."
+        "By {dimension}, {where} contributes most to the change in {metric}: "
+        "{rate} by its own score, {mix} by its share."
     ).format(
         dimension=dimension_name(found.dimension).lower(),
         where=where,

@@ -32,11 +32,13 @@ def build(view: View) -> Report:
     blocks: list[Block] = [*heads, headline]
     if latest is not None:
         blocks += _failures(latest)
-        blocks.append(_checks(latest))
+        blocks.append(_summary(latest))
     blocks.append(_freshness(view))
     if view.attempts:
         blocks.append(_history(view.attempts))
     blocks += _notes(view)
+    if latest is not None and latest.checks:
+        blocks.append(_checks(latest))
     blocks.append(footer(view))
     return Report(
         key="quality",
@@ -109,6 +111,25 @@ def _samples(check: CheckOutcome) -> Table:
     )
     note = "" if len(check.samples) <= MOST_SAMPLES else _("The first {n} are shown.").format(n=MOST_SAMPLES)
     return Table(f"rows-{check.check_id}", _("Offending rows"), tuple(Column(name) for name in names), rows, note=note)
+
+
+def _summary(attempt: Attempt) -> Table:
+    """Checks per table: how many, and how many did not hold."""
+    columns = (Column(_("Table")), Column(_("Checks"), True), Column(_("Passed"), True), Column(_("Failed"), True))
+    rows = []
+    for name in sorted({check.table for check in attempt.checks}):
+        checks = [check for check in attempt.checks if check.table == name]
+        failed = [check for check in checks if check.passed is not True]
+        tone: Tone = "bad" if any(check.holds_back for check in failed) else "neutral"
+        rows.append(
+            (
+                Cell(name),
+                Cell(count(len(checks)), raw=len(checks)),
+                Cell(count(len(checks) - len(failed)), raw=len(checks) - len(failed)),
+                Cell(count(len(failed)) if failed else "–", tone=tone, raw=len(failed)),
+            )
+        )
+    return Table("checks-by-table", _("Checks of the latest refresh, by table"), columns, tuple(rows))
 
 
 def _checks(attempt: Attempt) -> Table:

@@ -26,7 +26,7 @@ SURVEY: Vocabulary = {
 }
 
 SURVEY_SCALE: dict[str, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
-"""The one scale each survey is computed on; a row with another scale fails the check, it is never rescaled in silence."""
+"""The one scale each survey is computed on; another scale fails a check and is never rescaled in silence."""
 
 PATTERN: Vocabulary = {
     "transactional": "Asked after something happened: looks at the past",
