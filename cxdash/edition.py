@@ -116,6 +116,8 @@ class Manifest(_Record):
     today: date
     first_day: date
     last_day: date
+    default_period: str | None = None
+    default_compare: str | None = None
     tables: tuple[str, ...]
     facts: dict[str, FactRecord]
     metrics: tuple[str, ...]

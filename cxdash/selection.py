@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -58,12 +58,19 @@ class Selection:
         period_text: how it was written; relative words ("last-13-weeks") move with the data, dates stay.
         compare: "previous", "year" (the same period a year before) or "none".
         filters: see `Filters`.
+        defaults: period and comparison that go without saying in a URL.
     """
 
     period: Period
     period_text: str
     compare: Comparison = DEFAULT_COMPARISON
     filters: Filters = ()
+    defaults: tuple[str, str] = field(default=(DEFAULT_PERIOD, DEFAULT_COMPARISON), compare=False)
+
+    @classmethod
+    def default(cls, manifest: Manifest) -> Selection:
+        """What a page opens with: the company's choice, or the last four weeks against the four before."""
+        return cls.from_query({}, manifest)[0]
 
     @classmethod
     def over(
@@ -89,9 +96,9 @@ class Selection:
     def to_query(self) -> tuple[tuple[str, str], ...]:
         """Readable query parameters; what is default is left out."""
         pairs: list[tuple[str, str]] = []
-        if self.period_text != DEFAULT_PERIOD:
+        if self.period_text != self.defaults[0]:
             pairs.append(("period", self.period_text))
-        if self.compare != DEFAULT_COMPARISON:
+        if self.compare != self.defaults[1]:
             pairs.append(("compare", self.compare))
         return (*pairs, *((dim, ",".join(_escape(v) for v in values)) for dim, values in self.filters))
 
@@ -111,14 +118,15 @@ class Selection:
         """
         problems: list[str] = []
         domains = dimension_values(manifest)
-        text = _single(params.get("period", DEFAULT_PERIOD))
+        defaults = (manifest.default_period or DEFAULT_PERIOD, manifest.default_compare or DEFAULT_COMPARISON)
+        text = _single(params.get("period", defaults[0]))
         try:
             period = parse_period(text, last_day=manifest.last_day)
         except CxdashError as bad:
             problems.append(str(bad))
-            text, period = DEFAULT_PERIOD, parse_period(DEFAULT_PERIOD, last_day=manifest.last_day)
+            text, period = defaults[0], parse_period(defaults[0], last_day=manifest.last_day)
         compare: Comparison = DEFAULT_COMPARISON
-        asked = _single(params.get("compare", DEFAULT_COMPARISON))
+        asked = _single(params.get("compare", defaults[1]))
         if asked in COMPARISONS:
             compare = asked
         else:
@@ -136,7 +144,7 @@ class Selection:
                     filters.setdefault(dim, []).append(value)
                 else:
                     problems.append(_unknown_value(dim, value, domains[dim]))
-        return cls(period, text, compare, canonical(filters)), tuple(problems)
+        return cls(period, text, compare, canonical(filters), defaults), tuple(problems)
 
 
 def dimension_values(manifest: Manifest) -> dict[str, tuple[str, ...]]:

@@ -64,13 +64,15 @@ def usable_period(edition: Edition, metric: Metric, asked: Period) -> Period:
     """The part of the period whose days are in the data, complete and mature for this metric."""
     maturity = metric.computation.maturity if isinstance(metric.computation, Measure) else 0
     last = edition.manifest.last_day - timedelta(days=maturity)
-    usable = asked.clamp(asked.start, last)
+    # a population at risk is known only from the first day of complete history on
+    stock = isinstance(metric.computation, Measure) and FACTS[metric.computation.fact].clock == "stock"
+    usable = asked.clamp(max(asked.start, edition.manifest.first_day) if stock else asked.start, last)
     if usable is None:
         waits = f" {metric.label} waits {maturity} days for a day to mature." if maturity else ""
         raise SelectionError(
-            f"The period {asked.start} to {asked.end} begins after the data ends.",
+            f"The period {asked.start} to {asked.end} lies outside the data.",
             known=f"Complete days: {edition.manifest.first_day} to {last}.{waits}",
-            action="Choose an earlier period.",
+            action="Choose a period inside it.",
         )
     return usable
 

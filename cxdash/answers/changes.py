@@ -87,7 +87,7 @@ def what_changed(
     findings = [
         Finding(metric, row, float(p), contribution)
         for (metric, row, contribution), p in zip(tested, adjusted, strict=True)
-        if p <= Q and _large_enough(edition, metric, row)
+        if p <= Q and row.difference and row.difference.word in ("up", "down") and _large_enough(edition, metric, row)
     ]
     findings.sort(key=lambda f: -abs(f.contribution) / _minimum(edition, f.metric))
     return Scan(tuple(findings), len(tested))

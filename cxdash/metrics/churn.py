@@ -28,8 +28,8 @@ def finalise(states: Mapping[str, Floats], *, z: Any, deff: Any) -> Estimates:
     at_risk, lost = states["at_risk"], states["lost"]
     churn, se, low, high = product_limit(at_risk, lost, z=z)
     n = at_risk[..., 0]
-    with np.errstate(invalid="ignore"):
-        monthly = 1.0 - np.power(1.0 - churn, DAYS_PER_MONTH / states["days"])
+    days = np.maximum(states["days"], 1.0)
+    monthly = 1.0 - np.power(1.0 - churn, DAYS_PER_MONTH / days)
     return Estimates(churn, low, high, n, n / deff, se**2, {"lost": lost.sum(axis=-1), "monthly": monthly})
 
 

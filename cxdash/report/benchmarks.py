@@ -55,7 +55,6 @@ def _report(view: View, headline: Headline, blocks: list[Block], heads: tuple[No
         edition=view.edition.id,
         blocks=tuple(blocks),
         query=view.selection.to_query(),
-        notices=heads,
     )
 
 

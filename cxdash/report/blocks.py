@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from cxdash.language import language as current_language
+
 Tone = Literal["good", "bad", "neutral"]
 """Colour of a statement; "neutral" unless a change or gap is significant and its direction matters."""
 
@@ -278,6 +280,7 @@ class Report:
         key: page key ("overview"). title: its name. subject: the finding in mail-subject length.
         blocks: in reading order, widest statement first.
         query: the selection as readable URL parameters, so that a mail can link to exactly this view.
+        language: the language it was built in.
     """
 
     key: str
@@ -287,5 +290,9 @@ class Report:
     edition: str
     blocks: tuple[Block, ...]
     query: tuple[tuple[str, str], ...] = ()
-    language: str = "en"
-    notices: tuple[Notice, ...] = field(default=())
+    language: str = field(default_factory=current_language)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Every notice among the blocks."""
+        return tuple(block for block in self.blocks if isinstance(block, Notice))

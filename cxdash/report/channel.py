@@ -56,7 +56,6 @@ def focus_blocks(view: View, channel: str) -> list[Block]:
     blocks += _cuts(focused, metric, whole.only)
     for key in ("nps", "csat", "ces"):
         blocks += _distribution(focused, key)
-    blocks.append(_way_back(view))
     return blocks
 
 
@@ -165,6 +164,7 @@ def _distribution(view: View, key: str) -> list[Block]:
     ]
 
 
-def _way_back(view: View) -> Table:
+def way_back(view: View) -> Table:
+    """The door from one channel back to all."""
     link = Link("channels", view.selection.to_query())
     return Table("back", "", (Column(""),), ((Cell(_("Back to all channels"), link=link),),))

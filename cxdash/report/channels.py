@@ -8,7 +8,7 @@ from cxdash.errors import CxdashError
 from cxdash.language import _
 from cxdash.metrics.catalogue import find_metric
 from cxdash.report.blocks import Block, Cell, Column, Headline, Link, Notice, Report, Table, Tile, Tiles
-from cxdash.report.channel import focus_blocks
+from cxdash.report.channel import focus_blocks, way_back
 from cxdash.report.charts import dots, panels
 from cxdash.report.notices import footer, notices
 from cxdash.report.tiles import tile
@@ -26,8 +26,10 @@ def build(view: View) -> Report:
     blocks: list[Block] = list(heads)
     query = view.selection.to_query()
     if focus and focus in known:
-        body = focus_blocks(view, focus)
+        body = [*focus_blocks(view, focus), way_back(view)]
         query = (*query, ("focus", focus))
+    elif len(known) == 1:
+        body = focus_blocks(view, known[0])  # nothing to set side by side: the one channel is the page
     else:
         if focus:
             text = _("There is no channel “{channel}” in this data.").format(channel=focus)
@@ -43,7 +45,6 @@ def build(view: View) -> Report:
         edition=view.edition.id,
         blocks=tuple(blocks),
         query=query,
-        notices=heads,
     )
 
 

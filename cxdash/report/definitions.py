@@ -36,7 +36,6 @@ def build(view: View) -> Report:
         edition=view.edition.id,
         blocks=tuple(blocks),
         query=view.selection.to_query(),
-        notices=heads,
     )
 
 

@@ -105,7 +105,11 @@ def why(view: View, key: str) -> tuple[str, ...]:
             found = decompose(view.edition, key, view.selection, dim, view.policy)
         except CxdashError:
             continue  # a dimension this metric cannot be cut by explains nothing
-        if found and found.effects and (best is None or abs(found.effects[0].total) > abs(best.effects[0].total)):
+        if (
+            found
+            and len(found.effects) > 1
+            and (best is None or abs(found.effects[0].total) > abs(best.effects[0].total))
+        ):
             best = found
         if found and found.simpson:
             best = found

@@ -183,6 +183,8 @@ def change(metric: Metric, difference: Difference | None) -> Change | None:
     if difference is None:
         return None
     against = against_text(difference)
+    if not difference.reference_n and difference.against != "target":
+        return Change("too few answers", _("nothing to compare with: no data in {against}").format(against=against))
     if difference.word == "too few answers" or difference.value is None:
         return Change("too few answers", _("too few answers to compare with {against}").format(against=against))
     size = difference_text(metric, difference.value)

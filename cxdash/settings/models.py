@@ -120,6 +120,8 @@ class WarehouseSettings(Strict):
         language: language of pages and mail (BCP 47).
         today: fixes “today” for historical data; None = the clock.
         first_day: history is complete from this day on; earlier rows only say who was a customer when it began.
+        default_period: period a page opens with, in words (last-4-weeks, 2018 …); None = the last four weeks.
+        default_compare: what it compares with: previous, year or none; None = previous.
         keep_editions: how many published editions are kept.
         notes: sentences that say what the mapping assumes.
         unsupported: metric or page key → why this data cannot support it.
@@ -134,6 +136,8 @@ class WarehouseSettings(Strict):
     language: Annotated[str, AfterValidator(_check_language)] = "en"
     today: date | None = None
     first_day: date | None = None
+    default_period: Sentence | None = None
+    default_compare: Literal["previous", "year", "none"] | None = None
     keep_editions: Annotated[int, Field(ge=1)] = 10
     notes: tuple[Sentence, ...] = Field(default=(), strict=False)
     unsupported: dict[str, Sentence] = Field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Faces: the only places that know a screen, a mailbox or a chart library. They draw reports and compute nothing."""

@@ -1,0 +1,75 @@
+"""Value axes: a rounded range that holds everything drawn, and the numbers to label."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from babel.numbers import format_decimal
+
+from cxdash.faces.charts.labels import locale_of
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A value axis: its ends and the ticks to label, on the display scale.
+
+    Attributes:
+        percent: whether labels carry a percent sign.
+    """
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    percent: bool = False
+
+    def share(self, value: float) -> float:
+        """Where `value` lies on the axis: 0 at its low end, 1 at its high end, never outside."""
+        return min(1.0, max(0.0, (value - self.low) / (self.high - self.low)))
+
+    def words(self, tick: float) -> str:
+        """A tick as people read it, in the reader's number format."""
+        text = format_decimal(tick, locale=locale_of()).replace("-", "−")
+        return f"{text}%" if self.percent else text
+
+
+def fit_scale(values: Sequence[float], *, unit: str = "", intervals: int = 4, zero: bool = False) -> Scale:
+    """The rounded axis that holds all `values`; steps are 1, 2 or 5 times a power of ten.
+
+    Args:
+        values: everything that is drawn; none gives 0 … 1.
+        unit: shares (unit “%”) never leave 0 … 100, so their axis does not either.
+        intervals: about how many steps between the ends.
+        zero: whether the axis must hold zero, as bars require.
+    """
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    if zero:
+        low, high = min(low, 0.0), max(high, 0.0)
+    if high - low < 1e-9:
+        low, high = (low, low + 1.0) if zero else (low - 1.0, high + 1.0)
+    step = _round_step((high - low) / intervals)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    percent = unit.strip().startswith("%")
+    if percent:
+        first, last = max(first, 0), min(last, math.ceil(100 / step))
+    ticks = tuple(round(index * step, 10) for index in range(first, last + 1))
+    return Scale(ticks[0], ticks[-1], ticks, percent)
+
+
+def _round_step(rough: float) -> float:
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places near the wanted ones, in the same order, at least `gap` apart, between `low` and `high` where they fit."""
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    placed = [0.0] * len(wanted)
+    at = low - gap
+    for index in order:
+        at = placed[index] = max(wanted[index], low, at + gap)
+    at = high + gap
+    for index in reversed(order):
+        at = placed[index] = min(placed[index], at - gap)
+    return placed
