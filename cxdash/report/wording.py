@@ -188,10 +188,19 @@ def change(metric: Metric, difference: Difference | None) -> Change | None:
     if difference.word == "too few answers" or difference.value is None:
         return Change("too few answers", _("too few answers to compare with {against}").format(against=against))
     size = difference_text(metric, difference.value)
+    if difference.against == "target":
+        return _to_target(metric, difference, size)
     if difference.word == "no clear change":
         return Change("no clear change", _("no clear change on {against}").format(against=against))
     template = _("up {size} on {against}") if difference.word == "up" else _("down {size} on {against}")
     return Change(difference.word, template.format(size=size, against=against), tone_of(metric, difference))
+
+
+def _to_target(metric: Metric, difference: Difference, size: str) -> Change:
+    if difference.word == "no clear change":
+        return Change("no clear change", _("not clearly apart from the target"))
+    template = _("{size} above the target") if difference.word == "up" else _("{size} below the target")
+    return Change(difference.word, template.format(size=size), tone_of(metric, difference))
 
 
 def day_text(day: date) -> str:

@@ -17,7 +17,8 @@ Vocabulary = dict[str, str]
 def _column(
     name: str, type_: sa.types.TypeEngine[Any], comment: str, *, optional: bool, primary_key: bool = False, **info: Any
 ) -> sa.Column[Any]:
-    return sa.Column(name, type_, nullable=optional, primary_key=primary_key, comment=comment, info=info)
+    given = {word: value for word, value in info.items() if value not in (None, "")}
+    return sa.Column(name, type_, nullable=optional, primary_key=primary_key, comment=comment, info=given)
 
 
 def key(name: str, comment: str) -> sa.Column[Any]:
@@ -27,7 +28,7 @@ def key(name: str, comment: str) -> sa.Column[Any]:
 
 def text(name: str, comment: str, *, optional: bool = False, references: str = "") -> sa.Column[Any]:
     """A string. `references` = "table.column" when the value must exist there (if that table is connected)."""
-    return _column(name, sa.String(), comment, optional=optional, **({"references": references} if references else {}))
+    return _column(name, sa.String(), comment, optional=optional, references=references)
 
 
 def code(name: str, vocabulary: Vocabulary, comment: str, *, optional: bool = False) -> sa.Column[Any]:
@@ -37,9 +38,7 @@ def code(name: str, vocabulary: Vocabulary, comment: str, *, optional: bool = Fa
 
 def integer(name: str, comment: str, *, optional: bool = False, at_least: int | None = None) -> sa.Column[Any]:
     """A whole number; `at_least` is its inclusive lower bound."""
-    return _column(
-        name, sa.BigInteger(), comment, optional=optional, **({} if at_least is None else {"at_least": at_least})
-    )
+    return _column(name, sa.BigInteger(), comment, optional=optional, at_least=at_least)
 
 
 def money(name: str, comment: str, *, optional: bool = False) -> sa.Column[Any]:
@@ -59,11 +58,9 @@ def flag(name: str, comment: str, *, optional: bool = False) -> sa.Column[Any]:
 
 def day(name: str, comment: str, *, optional: bool = False, not_before: str = "") -> sa.Column[Any]:
     """A calendar date. `not_before` names the column of the same row it may not precede."""
-    return _column(name, sa.Date(), comment, optional=optional, **({"not_before": not_before} if not_before else {}))
+    return _column(name, sa.Date(), comment, optional=optional, not_before=not_before)
 
 
 def moment(name: str, comment: str, *, optional: bool = False, not_before: str = "") -> sa.Column[Any]:
     """A UTC timestamp without zone. `not_before` names the column of the same row it may not precede."""
-    return _column(
-        name, sa.DateTime(), f"{comment} (UTC)", optional=optional, **({"not_before": not_before} if not_before else {})
-    )
+    return _column(name, sa.DateTime(), f"{comment} (UTC)", optional=optional, not_before=not_before)
