@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ def test_buckets_cover_a_period_without_gap_or_overlap(period: Period, grain: st
     """The buckets of any grain lie end to end and cover exactly the period."""
     buckets = list(period.cut(grain))
     assert (buckets[0].start, buckets[-1].end) == (period.start, period.end)
-    assert all(b.start == a.end + timedelta(days=1) for a, b in zip(buckets, buckets[1:], strict=False))
+    assert all(b.start == a.end + timedelta(days=1) for a, b in pairwise(buckets))
 
 
 @given(days, st.sampled_from(GRAINS), st.sampled_from(GRAINS))

@@ -74,7 +74,7 @@ def test_a_mistyped_value_is_met_with_the_nearest(demo_edition: Edition) -> None
 @pytest.mark.parametrize("filters", [{"chanel": ("phone",)}, {"channel": ("fone",)}])
 def test_commands_stop_at_a_typo(demo_edition: Edition, filters: dict[str, tuple[str, ...]]) -> None:
     """Where a script asks, a typo is an error that names what exists."""
-    with pytest.raises(CxdashError, match="phone|channel"):
+    with pytest.raises(CxdashError, match=r"phone|channel"):
         check_filters(canonical(filters), demo_edition.manifest)
 
 

@@ -42,9 +42,11 @@ def _valid(key: str, draw: st.DrawFn) -> dict[str, Floats]:
     measure = PLAIN[key]
     states = {state.name: float(draw(st.integers(0, 400))) for state in measure.states}
     for part, whole in (
-        ("answered", "delivered"), ("issues_solved_first", "issues_opened"), ("contacts_repeated", "contacts_identified"),
+        ("answered", "delivered"),
+        ("issues_solved_first", "issues_opened"),
+        ("contacts_repeated", "contacts_identified"),
         ("contacts_abandoned", "contacts_queued"),
-    ):  # fmt: skip
+    ):
         if part in states:
             states[part] = min(states[part], states[whole])
     return {name: np.array([value]) for name, value in states.items()}
@@ -99,13 +101,13 @@ def test_state_names_are_unique_and_compile_on_every_backend(fact: str) -> None:
     """One refresh SELECT holds every state once, and each compiles for DuckDB and PostgreSQL."""
     states = states_of(fact)
     assert len({state.name for state in states}) == len(states) > 0
-    columns = {
-        name: sa.column(name, sa.Boolean() if name in ("transferred", "escalated", "repeated", "opens_issue", "delivered") else sa.BigInteger())
-        for name in (
-            "survey", "score", "pattern", "delivered", "outcome", "opens_issue", "repeated", "transferred", "escalated",
-            "customer_id", "wait_seconds", "contact_id", "joined", "lost", "base", "kept", "gross",
-        )
-    }  # fmt: skip
+    flags = ("transferred", "escalated", "repeated", "opens_issue", "delivered")
+    others = (
+        "survey", "score", "pattern", "outcome", "customer_id", "wait_seconds", "contact_id", "joined", "lost", "base",
+        "kept", "gross",
+    )  # fmt: skip
+    columns = {name: sa.column(name, sa.Boolean()) for name in flags}
+    columns |= {name: sa.column(name, sa.BigInteger()) for name in others}
     rows = sa.table("prepared", *columns.values())
     for state in states:
         for dialect in (

@@ -131,7 +131,7 @@ def test_the_simpson_reversal_is_flagged_and_explained_by_mix(company_edition: E
 
 
 def test_channels_are_told_apart_only_where_they_differ(company_edition: Edition) -> None:
-    """The consistency index comes with its test: below .05 the page says channels differ, else that none is detectable."""
+    """Below p = .05 the page says that channels differ, else that no difference is detectable."""
     row = answer(company_edition, Question("consistency", _over("last-13-weeks"))).only
     report = find_page("channels").build(View(company_edition, _over("last-13-weeks")))
     headline = next(block for block in report.blocks if isinstance(block, Headline))
