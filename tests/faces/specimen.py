@@ -357,7 +357,6 @@ def specimen(title: str = "Specimen") -> Report:
         edition="20261102T060000Z-1f2e3d",
         blocks=blocks,
         query=(("region", "north"),),
-        notices=(),
     )
 
 

@@ -47,27 +47,22 @@ def _marks(block: Dots, tokens: Tokens) -> Spec:
 
 
 def _values(block: Dots, tokens: Tokens, *, compact: bool) -> list[Spec]:
-    """Printed numbers at the end of each row; where there is none, why."""
-    return [
-        note(
-            plain(dot.number.text) if dot.number.raw is not None else wrap(dot.number.note or dot.number.text, 26, 2),
-            1,
-            row - (0.33 if compact and dot.number.raw is not None else 0),
-            tokens.ink if dot.number.state == "shown" else tokens.muted,
-            xref="paper",
-            xanchor="right",
-            xshift=0 if compact else _room(block),
-            align="right",
-            bgcolor=None if dot.number.raw is not None else tokens.paper,
-        )
-        for row, dot in enumerate(block.dots)
-    ]
+    """Printed numbers at the end of each row; where there is none, the row says why."""
+    notes = []
+    for row, dot in enumerate(block.dots):
+        if dot.number.raw is None:
+            why = wrap(dot.number.note or dot.number.text, 44 if compact else 80, 1)
+            notes.append(note(why, 0, row, tokens.muted, xref="paper", xanchor="left", bgcolor=tokens.paper))
+            continue
+        ink = tokens.ink if dot.number.state == "shown" else tokens.muted
+        place = {"y": row - 0.33, "xshift": 0} if compact else {"y": row, "xshift": _room(block)}
+        notes.append(note(plain(dot.number.text), 1, place.pop("y"), ink, xref="paper", xanchor="right", **place))
+    return notes
 
 
 def _room(block: Dots) -> int:
     """Width kept for the printed numbers, in px."""
-    texts = [dot.number.text if dot.number.raw is not None else (dot.number.note or "–")[:26] for dot in block.dots]
-    return 16 + 8 * max((len(text) for text in texts), default=2)
+    return 16 + 8 * max((len(dot.number.text) for dot in block.dots), default=2)
 
 
 def dots(block: Dots, tokens: Tokens, *, compact: bool = False) -> go.Figure:

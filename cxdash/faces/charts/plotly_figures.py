@@ -7,7 +7,7 @@ comes escaped from a block. Figures are plain values: same block and tokens, sam
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -148,26 +148,21 @@ def _reach(points: Sequence[Point]) -> list[datetime]:
     return [first - _step(points) * 0.6, last + _step(points) * 0.6]
 
 
-def _events(block: Trend, tokens: Tokens, width: int) -> tuple[list[Spec], list[Spec]]:
-    """Events as flags on two alternating levels, so that neighbours do not cover each other."""
-    first, last = block.points[0].start, block.points[-1].end
+def events_shown(block: Trend) -> list[tuple[date, str]]:
+    """Events inside the time drawn, in order; a flag carries its place in this list, the words stand below."""
+    if not block.points:
+        return []
+    return [event for event in block.events if block.points[0].start <= event[0] <= block.points[-1].end]
+
+
+def _events(block: Trend, tokens: Tokens) -> tuple[list[Spec], list[Spec]]:
+    """Events as numbered flags on two alternating levels, so that neighbours do not cover each other."""
     lines, flags = [], []
-    for index, (day, label) in enumerate(event for event in block.events if first <= event[0] <= last):
-        late = (day - first) > (last - first) / 2
-        top = 1 - 0.08 * (index % 2)
+    for index, (day, _label) in enumerate(events_shown(block)):
+        top = 1 - 0.07 * (index % 2)
         lines.append(rule(tokens.context, dash="dot", x0=day, x1=day, y1=top))
-        flags.append(
-            note(
-                f"⚑ {wrap(label, width, 1)}",
-                day,
-                top,
-                tokens.muted,
-                yref="paper",
-                xanchor="right" if late else "left",
-                yanchor="top",
-                xshift=-4 if late else 4,
-            )
-        )
+        place = {"yref": "paper", "xanchor": "left", "yanchor": "top", "xshift": 2}
+        flags.append(note(f"⚑{index + 1}", day, top, tokens.muted, **place))
     return lines, flags
 
 
@@ -195,7 +190,7 @@ def trend(block: Trend, tokens: Tokens, *, compact: bool = False) -> go.Figure:
     points = block.points
     colour = tokens.colour(block.colour)
     days, words = time_ticks(points, most=4 if compact else 7)
-    shapes, notes = _events(block, tokens, 22 if compact else 44) if points else ([], [])
+    shapes, notes = _events(block, tokens)
     low, high = value_range(points, block.reference, also=(block.target,))
     if block.target is not None:
         shapes.append(rule(tokens.target, dash="dash", width=1.25, y0=block.target, y1=block.target))

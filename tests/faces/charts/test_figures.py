@@ -11,7 +11,7 @@ import pytest
 
 from cxdash.faces.charts.dot_figures import dots
 from cxdash.faces.charts.labels import plain, time_ticks, wrap
-from cxdash.faces.charts.plotly_figures import bars, trend
+from cxdash.faces.charts.plotly_figures import bars, events_shown, trend
 from cxdash.faces.charts.sparks import runs, spark, value_range
 from cxdash.faces.charts.tokens import ThemeName, tokens
 from cxdash.language import speaking
@@ -66,7 +66,9 @@ def test_a_trend_shows_n_target_reference_and_events() -> None:
     texts = [note["text"] for note in found["layout"]["annotations"]]
     assert "Target 40" in texts
     assert "All channels" in texts
-    assert any(text.startswith("⚑ New tariff") for text in texts)
+    assert {"⚑1", "⚑2"} <= set(texts)
+    assert [label for _day, label in events_shown(block)] == ["New tariff", sample.HOSTILE]
+    assert events_shown(sample.trend(points=())) == []
 
 
 def test_the_index_of_a_mark_is_the_index_of_its_row() -> None:
