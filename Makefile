@@ -67,6 +67,10 @@ bench: $(DEV) ## Measure against yardsticks; each benchmark prints one table
 fmt: $(DEV) ## Put code into the house style
 	@cd '$(ROOT)' && $(PY) -m ruff check --fix-only --quiet . && $(PY) -m ruff format .
 
+messages: $(DEV) ## Collect every sentence for translators (cxdash/language/locales/cxdash.pot)
+	@cd '$(ROOT)' && $(VENV)/bin/pybabel -q extract -k N_ -k plural:1,2 --no-location --omit-header --sort-output \
+	  -o cxdash/language/locales/cxdash.pot cxdash
+
 lock: $(DEV) ## Resolve pyproject.toml again and rewrite both locks (UPGRADE=1 moves what is already locked)
 	@cd '$(ROOT)' && $(compile) --group install -o requirements.lock pyproject.toml
 	@cd '$(ROOT)' && $(compile) --group install --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
@@ -81,7 +85,7 @@ help: ## This list
 	  /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' '$(ROOT)/Makefile'
 	@printf '\nARGS="…" is handed on, e.g. make test ARGS="tests/answers -x"\n'
 
-.PHONY: demo install install-dev test test-slow bench fmt lock clean help
+.PHONY: demo install install-dev test test-slow bench fmt messages lock clean help
 
 # ---------------------------------------------------------------- how things are installed
 

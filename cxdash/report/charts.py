@@ -76,7 +76,9 @@ def trend(
         summary=_series_summary(metric, drawn),
         data=series_table(metric, key, answer.rows),
         target=target,
-        target_label=_("target") if target is not None else "",
+        target_label=_("target {value}").format(value=value_text(metric, target / metric.factor))
+        if target is not None
+        else "",
         events=events_in(view.edition, answer.period),
         reference=points(reference) if reference else (),
         reference_label=reference_label,

@@ -12,7 +12,7 @@ from cxdash.edition import Attempt, Edition
 from cxdash.errors import CxdashError
 from cxdash.metrics.catalogue import METRICS
 from cxdash.metrics.metric import Metric
-from cxdash.periods import Period
+from cxdash.periods import Period, floor
 from cxdash.selection import EVERYTHING, Policy, Selection
 
 HISTORY_DAYS = 26 * 7
@@ -89,7 +89,9 @@ class View:
         asked = self.selection.period
         if asked.days >= HISTORY_DAYS:
             return self.selection
-        start = max(asked.end - timedelta(days=HISTORY_DAYS - 1), min(self.edition.manifest.first_day, asked.start))
+        # begins with a whole week: a cut-off one would be the noisiest point of the line
+        reach = floor(asked.end - timedelta(days=HISTORY_DAYS - 1), "week")
+        start = max(reach, min(self.edition.manifest.first_day, asked.start))
         return replace(self.selection, period=Period(start, asked.end))
 
     def grain(self, period: Period | None = None) -> str:
