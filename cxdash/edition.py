@@ -13,6 +13,7 @@ opens what the pointer names and holds it. Layout under the editions folder::
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -104,7 +105,10 @@ class FactRecord(_Record):
 
 
 class Manifest(_Record):
-    """What an edition is: identity, freshness, facts, policy, and what the data cannot support."""
+    """What an edition is: identity, freshness, facts, policy, and what the data cannot support.
+
+    `historical`: the settings fix "today", so the data is not expected to grow and its age is no alarm.
+    """
 
     edition: str
     published_at: datetime
@@ -114,6 +118,7 @@ class Manifest(_Record):
     language: str = "en"
     backend: str
     today: date
+    historical: bool = False
     first_day: date
     last_day: date
     default_period: str | None = None
@@ -163,8 +168,13 @@ class Edition:
         return self.manifest.edition
 
     def grid(self, fact: str, key: str) -> pl.DataFrame:
-        """One grid: column `day` (first day of its grain), its dimensions, one Int64 or Decimal column per state."""
-        return self._frame(self.folder / "grids" / fact / f"{key}.parquet")
+        """One grid, sorted by `day` (first day of its grain), held in the least memory that folds fast.
+
+        Dimensions are Enum with their values in alphabetical order, so that they filter, group and sort as the numbers
+        behind them. States are Int8, Int16 or Int64, whichever holds their largest cell, or Decimal; sums are never
+        narrower than Int64.
+        """
+        return self._frame(self.folder / "grids" / fact / f"{key}.parquet", _arrange_grid)
 
     def rows_path(self, fact: str) -> Path:
         """Where the prepared rows of a fact are."""
@@ -175,11 +185,11 @@ class Edition:
         path = self.folder / "tables" / f"{name}.parquet"
         return self._frame(path) if path.exists() else None
 
-    def _frame(self, path: Path) -> pl.DataFrame:
+    def _frame(self, path: Path, arrange: Callable[[pl.DataFrame], pl.DataFrame] = lambda read: read) -> pl.DataFrame:
         with self._lock:
             if path not in self._frames:
                 try:
-                    self._frames[path] = pl.read_parquet(path)
+                    self._frames[path] = arrange(pl.read_parquet(path))
                 except (OSError, pl.exceptions.PolarsError) as bad:
                     raise EditionError(
                         f"{path.name} of edition {self.folder.name} cannot be read.",
@@ -187,6 +197,27 @@ class Edition:
                         action="Run “cxdash refresh” to publish a new edition.",
                     ) from bad
             return self._frames[path]
+
+
+def _arrange_grid(read: pl.DataFrame) -> pl.DataFrame:
+    named = {
+        name: pl.col(name).cast(pl.Enum(read[name].drop_nulls().unique().sort()))
+        for name, kind in read.schema.items()
+        if kind == pl.String
+    }
+    narrow = {name: pl.col(name).cast(_narrowest(read[name])) for name, kind in read.schema.items() if kind == pl.Int64}
+    return read.with_columns(**named, **narrow).sort("day", nulls_last=True, maintain_order=True)
+
+
+def _narrowest(column: pl.Series) -> type[pl.DataType]:
+    """The smallest type that holds every cell and whose sums Polars widens to 64 bits (those of Int32 it does not)."""
+    low, high = column.min(), column.max()
+    assert isinstance(low, int | None)
+    assert isinstance(high, int | None)
+    for kind, bits in ((pl.Int8, 8), (pl.Int16, 16)):
+        if -(2 ** (bits - 1)) <= (low or 0) and (high or 0) < 2 ** (bits - 1):
+            return kind
+    return pl.Int64
 
 
 def published_id(editions: Path) -> str | None:

@@ -7,7 +7,7 @@ grain asked for and both ends of the period fall on its boundaries.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -105,28 +105,38 @@ def _route(edition: Edition, request: Request) -> GridRecord | None:
 
 
 def _from_grid(edition: Edition, request: Request, grid: GridRecord) -> pl.DataFrame:
-    frame = edition.grid(request.fact, grid.key).lazy()
-    frame = frame.filter(
-        pl.col("day").is_between(request.period.start, request.period.end), *_conditions(request.filters)
-    )
+    frame = _days_of(edition.grid(request.fact, grid.key), request.period)
+    chosen = frame.lazy().filter(*_conditions(request.filters, frame.schema))
     groups: list[Any] = list(request.by)
     if request.grain:
         groups.append(pl.col("day").dt.truncate(_TRUNCATE[request.grain]).alias("start"))
     sums = [pl.col(state.name).sum() for state in request.states]
     if not groups:
-        return frame.select(*sums).collect()
+        return chosen.select(*sums).collect()
+    named = [pl.col(dim).cast(pl.String) for dim in request.by if isinstance(frame.schema[dim], pl.Enum)]
     return (
-        frame.group_by(groups)
+        chosen.group_by(groups)
         .agg(*sums)
         .sort(*request.by, *(["start"] if request.grain else []), nulls_last=True)
+        .with_columns(*named)
         .collect()
     )
 
 
-def _conditions(filters: Filters) -> Iterable[pl.Expr]:
+def _days_of(grid: pl.DataFrame, period: Period) -> pl.DataFrame:
+    """The cells of these days. Grids are sorted by day, so they are one slice and no other cell is looked at."""
+    days = grid["day"].head(grid.height - grid["day"].null_count())
+    first = int(days.search_sorted(period.start, side="left"))
+    return grid.slice(first, int(days.search_sorted(period.end, side="right")) - first)
+
+
+def _conditions(filters: Filters, schema: Mapping[str, pl.DataType]) -> Iterable[pl.Expr]:
     for dim, values in filters:
+        kind = schema[dim]
         known = [v for v in values if v != UNKNOWN]
-        condition = pl.col(dim).cast(pl.String).is_in(known)
+        # a value this grid has never seen lets nothing through
+        held = [v for v in known if v in kind.categories] if isinstance(kind, pl.Enum) else [int(v) for v in known]
+        condition = pl.col(dim).is_in(pl.Series(held, dtype=kind).implode())
         yield (condition | pl.col(dim).is_null()) if UNKNOWN in values else condition.fill_null(value=False)
 
 
@@ -136,7 +146,9 @@ def _from_rows(edition: Edition, request: Request) -> pl.DataFrame:
         result = connection.execute(select)
         frame = pl.DataFrame(list(result.all()), schema=list(result.keys()), orient="row", infer_schema_length=None)
     integers = [pl.col(s.name).cast(pl.Decimal(38, 0) if s.wide else pl.Int64) for s in request.states]
+    # a column without any value has no type of its own yet
     typed = [pl.col(dim).cast(pl.String) for dim in request.by if frame.schema[dim] == pl.Null]
+    typed += [pl.col("start").cast(pl.Date)] if request.grain else []
     return frame.with_columns(*integers, *typed)
 
 

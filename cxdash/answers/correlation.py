@@ -17,16 +17,22 @@ from cxdash.errors import CxdashError
 from cxdash.measures import Floats, Measure
 from cxdash.metrics.catalogue import find_metric
 from cxdash.periods import Period
-from cxdash.selection import Policy, Selection
+from cxdash.selection import Filters, Policy, Selection
 
 MINIMUM_BUCKETS = 8
 
 
-@lru_cache(maxsize=256)
 def correlation_of(edition: Edition, keys: tuple[str, ...], selection: Selection, policy: Policy) -> Floats:
     """Correlation matrix (components, components) of the metrics' errors; unknown pairs count as uncorrelated."""
+    filters = tuple(f for f in policy.narrow(selection.filters) if f[0] in COARSE)
+    return _coarse_correlation(edition, keys, selection.period, filters)
+
+
+@lru_cache(maxsize=256)
+def _coarse_correlation(edition: Edition, keys: tuple[str, ...], period: Period, filters: Filters) -> Floats:
+    """Kept, because it does not depend on the filters a reader changes most: regions, segments, products."""
     result = np.eye(len(keys))
-    series = [_left_out(edition, key, selection, policy) for key in keys]
+    series = [_left_out(edition, key, period, filters) for key in keys]
     for i, first in enumerate(series):
         for j, second in enumerate(series[:i]):
             result[i, j] = result[j, i] = _correlation(first, second)
@@ -43,17 +49,16 @@ def _correlation(first: dict[str, float], second: dict[str, float]) -> float:
     return float(np.clip((a @ b) / scale, -1.0, 1.0)) if scale > 0 else 0.0
 
 
-def _left_out(edition: Edition, key: str, selection: Selection, policy: Policy) -> dict[str, float]:
+def _left_out(edition: Edition, key: str, period: Period, filters: Filters) -> dict[str, float]:
     """The metric's value without each bucket of customers, by bucket."""
     measure = find_metric(key).computation
     if not isinstance(measure, Measure) or measure.fact not in edition.manifest.facts:
         return {}
-    filters = tuple(f for f in policy.narrow(selection.filters) if f[0] in COARSE)
-    last = min(selection.period.end, edition.manifest.last_day)
-    if last < selection.period.start:
+    last = min(period.end, edition.manifest.last_day)
+    if last < period.start:
         return {}
     try:
-        grouped = group(measure, Scope(edition, Period(selection.period.start, last), filters, ("bucket",)))
+        grouped = group(measure, Scope(edition, Period(period.start, last), filters, ("bucket",)))
     except CxdashError:
         return {}
     # the length of the period is the same for every bucket, everything else adds up

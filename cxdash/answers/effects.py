@@ -7,14 +7,16 @@ number prints the same interval on every page.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
-from cxdash.answers.estimate import Z95, Grouped, Scope, fold_flow
+from cxdash.answers.cells import Request, fold
+from cxdash.answers.estimate import Z95, Scope, index_groups
 from cxdash.measures import Floats, Measure
+from cxdash.statistics.arrays import floats
 from cxdash.statistics.buckets import jackknife, pooled_design_effect
 
 COARSE = frozenset({"channel"})
@@ -35,37 +37,40 @@ def design_effects(measure: Measure, scope: Scope, keys: Sequence[Key]) -> Float
     if not measure.clustered or not keys:
         return np.ones(len(keys))
     kept = tuple(dim for dim in scope.by if dim in COARSE)
-    coarse = replace(scope, filters=tuple(f for f in scope.filters if f[0] in COARSE), by=(*kept, "bucket"))
-    grouped = fold_flow(measure, coarse)
-    if not np.any(grouped.states[measure.clustered] > 0):
-        return np.ones(len(keys))
-    effects = _by_group(measure, grouped)
+    effects = _coarse_effects(
+        measure, replace(scope, filters=tuple(f for f in scope.filters if f[0] in COARSE), by=kept)
+    )
     places = [scope.by.index(dim) for dim in kept]
     return np.array([effects.get(tuple(key[place] for place in places), 1.0) for key in keys])
 
 
-def _by_group(measure: Measure, grouped: Grouped) -> dict[Key, float]:
-    cells: dict[tuple[Key, date], int] = {}
-    for key, period in zip(grouped.keys, grouped.periods, strict=True):
-        cells.setdefault((key[:-1], period.start), len(cells))
-    rows = [cells[(key[:-1], period.start)] for key, period in zip(grouped.keys, grouped.periods, strict=True)]
-    columns = [int(key[-1]) for key in grouped.keys]
-    shape = (len(cells), max(columns) + 1)
-    per_bucket = {}
-    for state in measure.states:
-        dense = np.zeros(shape)
-        dense[rows, columns] = grouped.states[state.name]
-        per_bucket[state.name] = dense
-    totals = {name: dense.sum(axis=1) for name, dense in per_bucket.items()}
-    without = {name: (totals[name][:, None] - dense).reshape(-1) for name, dense in per_bucket.items()}
+@lru_cache(maxsize=1024)
+def _coarse_effects(measure: Measure, scope: Scope) -> Mapping[Key, float]:
+    """Design effect per value of the scope's coarse dimensions; empty where nothing repeats.
+
+    Kept, because it does not depend on the filters a reader changes most: regions, segments, products.
+    """
+    by = (*scope.by, "bucket")
+    frame = fold(
+        scope.edition, Request(measure.fact, measure.states, scope.period, scope.filters, by, scope.grain)
+    ).frame
+    states = {state.name: frame[state.name].to_numpy().astype(float) for state in measure.states}
+    if not np.any(states[measure.clustered] > 0):
+        return {}
+    keys, groups = index_groups(frame, scope.by)
+    # a cell is a group in a time bucket; a row of the frame is what one bucket of customers adds to it
+    starts = np.unique(frame["start"].to_numpy(), return_inverse=True)[1] if scope.grain else np.zeros_like(groups)
+    cells, rows = np.unique(np.column_stack((groups, starts)), axis=0, return_inverse=True)
+    totals = {name: floats(np.bincount(rows, weights=array)) for name, array in states.items()}
     full = measure.finalise(totals, z=Z95, deff=1.0)
-    left_out = measure.finalise(without, z=Z95, deff=1.0).value.reshape(shape)
-    occupied = np.sum(list(per_bucket.values()), axis=0) > 0
-    clustered = jackknife(full.value, left_out, occupied=occupied)
-    groups: dict[Key, list[int]] = {}
-    for (key, _start), position in cells.items():
-        groups.setdefault(key, []).append(position)
+    # only the values without each bucket are read: at z = 0 their intervals have no width and cost nothing
+    left_out = measure.finalise({name: totals[name][rows] - array for name, array in states.items()}, z=0.0, deff=1.0)
+    places = (rows, frame["bucket"].to_numpy())
+    shape = (len(cells), int(places[1].max()) + 1)
+    without, occupied = np.zeros(shape), np.zeros(shape, dtype=bool)
+    without[places], occupied[places] = left_out.value, np.sum(list(states.values()), axis=0) > 0
+    clustered = jackknife(full.value, without, occupied=occupied)
     return {
-        key: float(pooled_design_effect(clustered[positions], full.variance[positions]))
-        for key, positions in groups.items()
+        key: float(pooled_design_effect(clustered[cells[:, 0] == n], full.variance[cells[:, 0] == n]))
+        for n, key in enumerate(keys)
     }

@@ -68,7 +68,8 @@ def _named(values: Sequence[Any]) -> tuple[str, ...]:
 
 
 def _float(frame: pl.DataFrame, name: str) -> Floats:
-    return frame[name].cast(pl.Float64).to_numpy()
+    column = frame[name]
+    return column.to_numpy().astype(float) if column.dtype.is_integer() else column.cast(pl.Float64).to_numpy()
 
 
 def _request(measure: Measure, scope: Scope, *, by: tuple[str, ...], grain: str) -> Request:
@@ -77,12 +78,12 @@ def _request(measure: Measure, scope: Scope, *, by: tuple[str, ...], grain: str)
 
 def _place(frame: pl.DataFrame, scope: Scope, by: tuple[str, ...]) -> tuple[list[tuple[str, ...]], Any, Any]:
     """Group keys in order of appearance, and for each frame row its group and its time bucket."""
-    keys, groups = _index(frame, by)
+    keys, groups = index_groups(frame, by)
     if not scope.grain:
         return keys, groups, np.zeros(frame.height, dtype=int)
     firsts = [period.start if n else floor(period.start, scope.grain) for n, period in enumerate(_buckets(scope))]
-    when = frame["start"].replace_strict(firsts, list(range(len(firsts))), return_dtype=pl.Int64)
-    return keys, groups, when.to_numpy()
+    places = {first: n for n, first in enumerate(firsts)}
+    return keys, groups, np.array([places[start] for start in frame["start"].to_list()], dtype=int)
 
 
 def fold_flow(measure: Measure, scope: Scope, source: str = "") -> Grouped:
@@ -94,7 +95,7 @@ def fold_flow(measure: Measure, scope: Scope, source: str = "") -> Grouped:
     for state in measure.states:
         dense = np.zeros((len(keys), len(buckets)))
         if cells.frame.height:
-            dense[groups, when] = np.nan_to_num(_float(cells.frame, state.name))
+            dense[groups, when] = _float(cells.frame, state.name)
         states[state.name] = dense.reshape(-1)
     return _grouped(keys, buckets, states, cells.source)
 
@@ -159,7 +160,7 @@ def _stock(measure: Measure, scope: Scope, source: str) -> Grouped:
         opening = fold(scope.edition, _request(measure, earlier, by=scope.by, grain=""), source=source).frame
         frames.append(opening.with_columns(pl.lit(None, dtype=pl.Date).alias("start")).select(daily.frame.columns))
     flows = pl.concat(frames)
-    keys, groups = _index(flows, scope.by)
+    keys, groups = index_groups(flows, scope.by)
     offsets = (flows["start"] - scope.period.start).dt.total_days().fill_null(-1).to_numpy() + 1
     shape = (len(keys), scope.period.days + 1)  # column 0 is the opening balance
     joined, lost = np.zeros(shape), np.zeros(shape)
@@ -169,15 +170,13 @@ def _stock(measure: Measure, scope: Scope, source: str) -> Grouped:
     return _cut_days(scope, keys, {"at_risk": at_risk, "lost": lost[:, 1:]}, daily.source)
 
 
-def _index(frame: pl.DataFrame, by: tuple[str, ...]) -> tuple[list[tuple[str, ...]], Any]:
-    """Group keys and, for each row, the position of its group."""
+def index_groups(frame: pl.DataFrame, by: tuple[str, ...]) -> tuple[list[tuple[str, ...]], Any]:
+    """Group keys in order of appearance and, for each row, the position of its group."""
     if not by:
         return [()], np.zeros(frame.height, dtype=int)
-    groups = frame.select(by).unique(maintain_order=True)
-    places = frame.select(by).join(
-        groups.with_row_index("place"), on=list(by), how="left", nulls_equal=True, maintain_order="left"
-    )
-    return [_named(row) for row in groups.iter_rows()], places["place"].to_numpy()
+    places: dict[tuple[Any, ...], int] = {}
+    groups = [places.setdefault(row, len(places)) for row in zip(*(frame[dim].to_list() for dim in by), strict=True)]
+    return [_named(row) for row in places], np.array(groups, dtype=int)
 
 
 def _cut_days(scope: Scope, keys: list[tuple[str, ...]], daily: dict[str, Floats], source: str) -> Grouped:

@@ -36,6 +36,7 @@ def describe_edition(
         language=settings.warehouse.language,
         backend=warehouse.engine.dialect.name,
         today=today,
+        historical=settings.warehouse.today is not None,
         first_day=staged.span.first,
         last_day=staged.span.last,
         default_period=settings.warehouse.default_period,

@@ -82,19 +82,33 @@ def _trend(view: View, focused: View, name: str, metric: Metric, channel: str) -
     own = focused.try_ask(metric.key, grain=grain, selection=history)
     if isinstance(own, CxdashError):
         return []
-    everything = view.try_ask(metric.key, grain=grain, selection=whole.with_filter("channel"))
+    everything = None
+    if len(known_channels(view)) > 1:
+        asked = view.try_ask(metric.key, grain=grain, selection=whole.with_filter("channel"))
+        everything = None if isinstance(asked, CxdashError) else asked
+    subtitle = (
+        _("{period}, with 95 % interval; grey line: all channels") if everything else _("{period}, with 95 % interval")
+    )
     return [
         trend(
             focused,
             own,
             key="channel-trend",
             title=_("{metric} in {channel}").format(metric=_(metric.label), channel=name),
-            subtitle=_("{period}, with 95 % interval; grey line: all channels").format(period=period_text(own.period)),
-            reference=None if isinstance(everything, CxdashError) else everything,
+            subtitle=subtitle.format(period=period_text(own.period)),
+            reference=everything,
             reference_label=_("all channels"),
             colour=channel,
         )
     ]
+
+
+def known_channels(view: View) -> tuple[str, ...]:
+    """Channels of the data, over all facts."""
+    found: dict[str, None] = {}
+    for fact in view.edition.manifest.facts.values():
+        found |= dict.fromkeys(fact.dimensions.get("channel", ()))
+    return tuple(found)
 
 
 def _cuts(view: View, metric: Metric, total: Row) -> list[Block]:

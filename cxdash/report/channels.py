@@ -8,7 +8,7 @@ from cxdash.errors import CxdashError
 from cxdash.language import _
 from cxdash.metrics.catalogue import find_metric
 from cxdash.report.blocks import Block, Cell, Column, Headline, Link, Notice, Report, Table, Tile, Tiles
-from cxdash.report.channel import focus_blocks, way_back
+from cxdash.report.channel import focus_blocks, known_channels, way_back
 from cxdash.report.charts import dots, panels
 from cxdash.report.notices import footer, notices
 from cxdash.report.tiles import tile
@@ -22,7 +22,7 @@ def build(view: View) -> Report:
     """All channels beside each other, or one channel when `focus` names it."""
     heads = notices(view)
     focus = view.params.get("focus", "")
-    known = _channels(view)
+    known = known_channels(view)
     blocks: list[Block] = list(heads)
     query = view.selection.to_query()
     if focus and focus in known:
@@ -46,13 +46,6 @@ def build(view: View) -> Report:
         blocks=tuple(blocks),
         query=query,
     )
-
-
-def _channels(view: View) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for fact in view.edition.manifest.facts.values():
-        found |= dict.fromkeys(fact.dimensions.get("channel", ()))
-    return tuple(found)
 
 
 def _all_channels(view: View) -> list[Block]:

@@ -66,7 +66,7 @@ def trend(
     """A series as a trend block with target, events and an optional quiet reference line."""
     metric = answer.metric
     target = target_of(view.edition, metric.key) if not metric.target_basis else None
-    drawn = points(answer)
+    drawn = _filled(points(answer))
     return Trend(
         key=key,
         title=title,
@@ -84,6 +84,12 @@ def trend(
         reference_label=reference_label,
         colour=colour,
     )
+
+
+def _filled(drawn: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The series from its first to its last value: months before the data began are no gap worth drawing."""
+    known = [n for n, one in enumerate(drawn) if one.state != "missing"]
+    return drawn[known[0] : known[-1] + 1] if known else ()
 
 
 def _series_summary(metric: Metric, drawn: Sequence[Point]) -> str:

@@ -36,6 +36,9 @@ def _held_back(attempts: tuple[Attempt, ...]) -> list[Notice]:
 
 
 def _stale(manifest: Manifest, today: date | None) -> list[Notice]:
+    if manifest.historical:
+        text = _("This is historical data: it ends on {day}.").format(day=day_text(manifest.last_day))
+        return [Notice("info", text)]
     if today is None:
         return []
     behind = (today - manifest.last_day).days - 1

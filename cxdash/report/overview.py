@@ -15,6 +15,7 @@ from cxdash.report.notices import footer, notices
 from cxdash.report.tiles import tile
 from cxdash.report.view import View
 from cxdash.report.wording import MINUS, change, decimal, period_text, value_name, value_text
+from cxdash.selection import UNKNOWN
 
 PREFERRED = (
     "health", "nps", "csat", "ces", "first_contact_resolution", "churn", "revenue_churn", "repeat_rate",
@@ -59,11 +60,13 @@ def _headline(view: View, tiles: tuple[Tile, ...], found: Scan) -> Headline:
     text = f"{main.label} {main.number.text}"
     if main.change is not None:
         text += f": {main.change.text}"
-    detail = sentence(found.findings[0]) + "." if found.findings else _nothing(found)
+    detail = sentence(found.findings[0]) + "." if found.findings else _nothing(view, found)
     return Headline(text, detail)
 
 
-def _nothing(found: Scan) -> str:
+def _nothing(view: View, found: Scan) -> str:
+    if view.against is None:
+        return _("Nothing is compared here; choose a comparison to see what changed.")
     if found.tested == 0:
         return _("Too few answers in both periods to look for changes by channel and region.")
     return _("Nothing changed beyond noise by channel and region.")
@@ -79,7 +82,7 @@ def _subject(tiles: tuple[Tile, ...], found: Scan, headline: Headline) -> str:
 
 
 def _brief(view: View, found: Scan, keys: list[str]) -> Brief:
-    sentences: list[str] = [sentence(one) + "." for one in found.findings[:3]] or [_nothing(found)]
+    sentences: list[str] = [sentence(one) + "." for one in found.findings[:3]] or [_nothing(view, found)]
     sentences += (
         why(view, keys[1] if len(keys) > 1 and keys[0] == "health" else keys[0]) if keys and view.against else ()
     )
@@ -120,9 +123,10 @@ def _carrying_chart(view: View) -> list[Block]:
             continue
         metric = find_metric(key)
         history = view.history
-        grain = "month" if metric.windows else view.grain(history.period)
+        # customers at risk hardly change from day to day: a month is the shortest stretch churn says anything about
+        grain = "month" if metric.windows or key == "churn" else view.grain(history.period)
         found = view.try_ask(key, grain=grain, selection=history)
-        if isinstance(found, CxdashError) or not any(row.value is not None for row in found.rows):
+        if isinstance(found, CxdashError) or sum(row.value is not None for row in found.rows) < 2:
             continue
         whole = view.try_ask(key, against=view.against)
         title = _trend_title(view, whole.only) if not isinstance(whole, CxdashError) else _(metric.label)
@@ -163,12 +167,12 @@ def _where_it_hurts(view: View) -> list[Block]:
             metric = find_metric(key)
             total = view.try_ask(key)
             ranked = sorted(
-                (row for row in found.rows if row.reliable and row.value is not None),
+                (r for r in found.rows if r.reliable and r.value is not None and r.dimensions[dim] != UNKNOWN),
                 key=lambda row: row.value if metric.higher_is_better else -row.value,  # type: ignore[operator,arg-type,return-value]
             )
             title = _(metric.label)
             if len(ranked) >= 2:
-                title = _("{metric} is weakest in {worst}, strongest in {best}").format(
+                title = _("{metric}: worst in {worst}, best in {best}").format(
                     metric=_(metric.label),
                     worst=value_name(dim, ranked[0].dimensions[dim]),
                     best=value_name(dim, ranked[-1].dimensions[dim]),

@@ -59,7 +59,7 @@ def deliverable(
         text = plural("{n} critical check did not pass.", "{n} critical checks did not pass.", count)
         return Verdict("held back", text.format(n=count))
     behind = (today - manifest.last_day).days
-    if behind > stale_after:
+    if behind > stale_after and not manifest.historical:
         text = plural("The data ends on {day}, {n} day ago.", "The data ends on {day}, {n} days ago.", behind)
         return Verdict("stale", text.format(day=day_label(manifest.last_day, year=True), n=behind))
     return Verdict()
