@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "answer": ("cxdash.cli.answer:answer", "One number, series or breakdown, with interval and n."),
     "metrics": ("cxdash.cli.metrics:metrics", "Every metric, and whether this data can answer it."),
     "explain": ("cxdash.cli.explain:explain", "A metric in words, formula, states, SQL and sources."),
+    "contract": ("cxdash.cli.contract:contract", "The tables and columns cxdash can read."),
     "refresh": ("cxdash.cli.refresh:refresh", "Read the warehouse, check it, publish or hold back."),
     "doctor": ("cxdash.cli.doctor:doctor", "What is connected, what fits, what more would unlock."),
     "import": ("cxdash.cli.importing:import_", "A CSV, Parquet or XLSX file into the embedded warehouse."),
