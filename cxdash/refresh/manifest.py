@@ -51,9 +51,7 @@ def describe_edition(
     )
 
 
-def find_supported(
-    settings: Settings, warehouse: Warehouse, staged: Staged
-) -> tuple[tuple[str, ...], dict[str, str]]:
+def find_supported(settings: Settings, warehouse: Warehouse, staged: Staged) -> tuple[tuple[str, ...], dict[str, str]]:
     """Metrics this edition can answer, in catalogue order, and for every other one the sentence why not."""
     unsupported = dict(settings.warehouse.unsupported)
     composites = {key for key, metric in METRICS.items() if isinstance(metric.computation, Composite)}

@@ -9,9 +9,11 @@ from cxdash.answers import Answer, Row
 from cxdash.answers.ask import target_of
 from cxdash.errors import CxdashError
 from cxdash.language import _
+from cxdash.measures import Measure
 from cxdash.metrics.catalogue import find_metric
+from cxdash.metrics.facts import FACTS
 from cxdash.metrics.metric import Metric
-from cxdash.periods import Period
+from cxdash.periods import Period, floor, step
 from cxdash.report.blocks import Link, Number, Point, Tile
 from cxdash.report.view import View
 from cxdash.report.wording import change, day_text, missing, number, period_text, value_text
@@ -36,8 +38,19 @@ def point(metric: Metric, row: Row, label: str = "") -> Point:
 
 
 def points(answer: Answer) -> tuple[Point, ...]:
-    """A series as points."""
-    return tuple(point(answer.metric, row) for row in answer.rows)
+    """A series as points; of churn only whole buckets, because half a week loses half as many customers."""
+    measure = answer.metric.computation
+    stock = isinstance(measure, Measure) and FACTS[measure.fact].clock == "stock"
+    return tuple(
+        point(answer.metric, row)
+        for row in answer.rows
+        if not (stock and answer.grain) or _is_whole(row.period, answer.grain)
+    )
+
+
+def _is_whole(period: Period, grain: str) -> bool:
+    start = floor(period.start, grain)
+    return (period.start, period.end) == (start, step(start, grain) - timedelta(days=1))
 
 
 def tile(view: View, key: str) -> Tile:
@@ -94,7 +107,8 @@ def _spark(view: View, metric: Metric) -> tuple[Point, ...]:
     grain = "month" if metric.windows else "week"
     end = view.selection.period.end
     days = max(view.selection.period.days, (400 if metric.windows else 7 * SPARK_POINTS))
-    start = max(end - timedelta(days=days - 1), min(view.edition.manifest.first_day, end))
+    reach = floor(end - timedelta(days=days - 1), grain)
+    start = max(reach, min(view.edition.manifest.first_day, end))
     longer = replace(view.selection, period=Period(start, end))
     found = view.try_ask(metric.key, grain=grain, selection=longer)
     if isinstance(found, CxdashError):
