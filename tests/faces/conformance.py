@@ -151,7 +151,8 @@ class FaceConformance(ABC):
 
     def test_report_notices_are_printed_before_numbers(self) -> None:
         """A notice about the whole report is read before its first tile."""
-        report = replace(specimen(), notices=(Notice("warning", "Zebra data is stale.", "Since Monday."),))
+        stale = Notice("warning", "Zebra data is stale.", "Since Monday.")
+        report = replace(specimen(), blocks=(stale, *specimen().blocks))
         words = self.words(report)
         assert words.index("Zebra data is stale.") < words.index(self.tiles()[0].label)
         assert "Since Monday." in words

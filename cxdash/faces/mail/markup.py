@@ -89,8 +89,7 @@ def _render(mjml: str) -> str:
 def _document(report: Report, pieces: Pieces, reason: str, unsubscribe: str) -> str:
     light = tokens("light")
     headline = next((b for b in report.blocks if isinstance(b, Headline)), Headline(report.subject))
-    blocks = [_draw_block(notice, report, pieces) for notice in report.notices if notice not in report.blocks]
-    blocks += [_draw_block(block, report, pieces) for block in report.blocks]
+    blocks = [_draw_block(block, report, pieces) for block in report.blocks]
     if not any(isinstance(block, Footer) for block in report.blocks):
         blocks.append(_draw_block(Footer(((_("Edition"), report.edition),)), report, pieces))
     parts = [_masthead(report, pieces), *blocks, _closing(report, pieces, reason, unsubscribe)]

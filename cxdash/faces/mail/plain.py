@@ -45,7 +45,6 @@ def write(report: Report, links: Links, *, reason: str = "", unsubscribe: str = 
     rtl = direction(report.language) == "rtl"
     view = links.to(Link(report.key, report.query))
     parts = [_ruled(f"{one_line(report.company)} · {one_line(report.title)}", "=")]
-    parts += [_write_block(notice, rtl) for notice in report.notices if notice not in report.blocks]
     parts += [_write_block(block, rtl) for block in report.blocks]
     if not any(isinstance(block, Footer) for block in report.blocks):
         parts.append(_write_block(Footer(((_("Edition"), report.edition),)), rtl))
