@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache
 
 from cxdash.answers.answer import Against, Answer, Difference, Question, Row
 from cxdash.answers.compare import Differences, compare_measures, word
 from cxdash.answers.derived import composite_rows, gap_rows
 from cxdash.answers.effects import design_effects
 from cxdash.answers.estimate import Z95, Grouped, Scope, group
+from cxdash.answers.kept import kept
 from cxdash.answers.suppress import flags_of, hidden_cells, number
 from cxdash.edition import Edition
 from cxdash.errors import SelectionError
@@ -38,7 +38,7 @@ def answer(edition: Edition, question: Question, policy: Policy = EVERYTHING, *,
     return _answer(edition, question, policy, source)
 
 
-@lru_cache(maxsize=4096)
+@kept(4096)
 def _answer(edition: Edition, question: Question, policy: Policy, source: str) -> Answer:
     """Editions never change and questions are values, so an answer given once is the answer."""
     metric = find_metric(question.metric)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
@@ -125,9 +126,10 @@ def _from_grid(edition: Edition, request: Request, grid: GridRecord) -> pl.DataF
 
 def _days_of(grid: pl.DataFrame, period: Period) -> pl.DataFrame:
     """The cells of these days. Grids are sorted by day, so they are one slice and no other cell is looked at."""
-    days = grid["day"].head(grid.height - grid["day"].null_count())
-    first = int(days.search_sorted(period.start, side="left"))
-    return grid.slice(first, int(days.search_sorted(period.end, side="right")) - first)
+    column = grid["day"]
+    days = column.head(column.len() - column.null_count()).to_numpy()
+    first, after = np.searchsorted(days, np.array([period.start, period.end + timedelta(days=1)], dtype=days.dtype))
+    return grid.slice(int(first), int(after - first))
 
 
 def _conditions(filters: Filters, schema: Mapping[str, pl.DataType]) -> Iterable[pl.Expr]:
@@ -135,7 +137,7 @@ def _conditions(filters: Filters, schema: Mapping[str, pl.DataType]) -> Iterable
         kind = schema[dim]
         known = [v for v in values if v != UNKNOWN]
         # a value this grid has never seen lets nothing through
-        held = [v for v in known if v in kind.categories] if isinstance(kind, pl.Enum) else [int(v) for v in known]
+        held = sorted({*known} & {*kind.categories}) if isinstance(kind, pl.Enum) else [int(v) for v in known]
         condition = pl.col(dim).is_in(pl.Series(held, dtype=kind).implode())
         yield (condition | pl.col(dim).is_null()) if UNKNOWN in values else condition.fill_null(value=False)
 

@@ -6,12 +6,11 @@ NPS, CSAT, effort and resolution come from the same people; a composite that ign
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from cxdash.answers.effects import COARSE
 from cxdash.answers.estimate import Z95, Scope, group
+from cxdash.answers.kept import kept
 from cxdash.edition import Edition
 from cxdash.errors import CxdashError
 from cxdash.measures import Floats, Measure
@@ -28,7 +27,7 @@ def correlation_of(edition: Edition, keys: tuple[str, ...], selection: Selection
     return _coarse_correlation(edition, keys, selection.period, filters)
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def _coarse_correlation(edition: Edition, keys: tuple[str, ...], period: Period, filters: Filters) -> Floats:
     """Kept, because it does not depend on the filters a reader changes most: regions, segments, products."""
     result = np.eye(len(keys))

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
 from cxdash.answers.cells import Request, fold
 from cxdash.answers.estimate import Z95, Scope, index_groups
+from cxdash.answers.kept import kept
+from cxdash.edition import Edition
 from cxdash.measures import Floats, Measure
+from cxdash.periods import Period
+from cxdash.selection import Filters
 from cxdash.statistics.arrays import floats
 from cxdash.statistics.buckets import jackknife, pooled_design_effect
 
@@ -36,30 +39,29 @@ def design_effects(measure: Measure, scope: Scope, keys: Sequence[Key]) -> Float
         return np.full(len(keys), float(np.max(design_effects(measure.noise_of, channels, [()]), initial=1.0)))
     if not measure.clustered or not keys:
         return np.ones(len(keys))
-    kept = tuple(dim for dim in scope.by if dim in COARSE)
-    effects = _coarse_effects(
-        measure, replace(scope, filters=tuple(f for f in scope.filters if f[0] in COARSE), by=kept)
-    )
-    places = [scope.by.index(dim) for dim in kept]
+    coarse = tuple(dim for dim in scope.by if dim in COARSE)
+    filters = tuple(f for f in scope.filters if f[0] in COARSE)
+    effects = _coarse_effects(scope.edition, measure, scope.period, filters, coarse, scope.grain)
+    places = [scope.by.index(dim) for dim in coarse]
     return np.array([effects.get(tuple(key[place] for place in places), 1.0) for key in keys])
 
 
-@lru_cache(maxsize=1024)
-def _coarse_effects(measure: Measure, scope: Scope) -> Mapping[Key, float]:
+@kept(1024)
+def _coarse_effects(
+    edition: Edition, measure: Measure, period: Period, filters: Filters, kept_by: tuple[str, ...], grain: str
+) -> Mapping[Key, float]:
     """Design effect per value of the scope's coarse dimensions; empty where nothing repeats.
 
     Kept, because it does not depend on the filters a reader changes most: regions, segments, products.
     """
-    by = (*scope.by, "bucket")
-    frame = fold(
-        scope.edition, Request(measure.fact, measure.states, scope.period, scope.filters, by, scope.grain)
-    ).frame
+    by = (*kept_by, "bucket")
+    frame = fold(edition, Request(measure.fact, measure.states, period, filters, by, grain)).frame
     states = {state.name: frame[state.name].to_numpy().astype(float) for state in measure.states}
     if not np.any(states[measure.clustered] > 0):
         return {}
-    keys, groups = index_groups(frame, scope.by)
+    keys, groups = index_groups(frame, kept_by)
     # a cell is a group in a time bucket; a row of the frame is what one bucket of customers adds to it
-    starts = np.unique(frame["start"].to_numpy(), return_inverse=True)[1] if scope.grain else np.zeros_like(groups)
+    starts = np.unique(frame["start"].to_numpy(), return_inverse=True)[1] if grain else np.zeros_like(groups)
     cells, rows = np.unique(np.column_stack((groups, starts)), axis=0, return_inverse=True)
     totals = {name: floats(np.bincount(rows, weights=array)) for name, array in states.items()}
     full = measure.finalise(totals, z=Z95, deff=1.0)
