@@ -43,11 +43,12 @@ def flags_of(
     estimates: Estimates, hidden: np.ndarray[tuple[int], np.dtype[np.bool_]], minimum_n: int
 ) -> list[tuple[str, ...]]:
     """Flags per cell, in the order they matter."""
+    n = np.nan_to_num(estimates.n)
     flags: list[tuple[str, ...]] = []
     for position in range(hidden.size):
         if hidden[position]:
             flags.append((HIDDEN,))
-        elif not np.nan_to_num(estimates.n[position]) > 0:
+        elif not n[position] > 0:
             flags.append((NO_DATA,))
         elif estimates.n_eff[position] < minimum_n:
             flags.append((LOW_BASE,))

@@ -108,7 +108,9 @@ class DuckDBWarehouse(Warehouse):
 
     @property
     def _is_embedded(self) -> bool:
-        return self.url.database == str(self.settings.project.embedded_warehouse)
+        # either path may go through a link: a warehouse kept on another disk is still the project's own
+        named = self.url.database
+        return named is not None and Path(named).resolve() == self.settings.project.embedded_warehouse.resolve()
 
     def close(self) -> None:
         """Close the file."""

@@ -195,3 +195,22 @@ def test_series_buckets_are_complete(demo_edition: Edition) -> None:
         "2026-09-01..2026-09-30",
         "2026-10-01..2026-10-07",
     ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "filters"),
+    [
+        ("csat", {"channel": ("app", "web"), "team": ("Phone Evening", "Store Inland")}),
+        ("churn", {"language": ("fa",), "region": ("(unknown)",)}),
+    ],
+)
+def test_an_empty_series_read_from_rows_is_empty_not_an_error(
+    demo_edition: Edition, metric: str, filters: dict[str, tuple[str, ...]]
+) -> None:
+    """No row meets the filters and no grid covers them: every bucket says “no data”."""
+    selection = Selection.over("last-4-weeks", last_day=demo_edition.manifest.last_day, filters=filters)
+    grain = "week" if metric == "csat" else "month"
+    found = answer(demo_edition, Question(metric, selection, grain=grain, against="year"))
+    assert found.source == "rows"
+    assert found.rows
+    assert all(row.value is None for row in found.rows)
