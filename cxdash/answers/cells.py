@@ -100,6 +100,12 @@ def covers(grid: GridRecord, request: Request) -> bool:
     return aligned and (not request.grain or divides(grid.grain, request.grain))
 
 
+def held(edition: Edition, fact: str, dimensions: Iterable[str]) -> bool:
+    """Whether some grid keeps all these dimensions, so that a question about them never touches rows."""
+    wanted = set(dimensions)
+    return any(wanted <= set(grid.dimensions) for grid in edition.manifest.facts[fact].grids)
+
+
 def _route(edition: Edition, request: Request) -> GridRecord | None:
     fitting = [grid for grid in edition.manifest.facts[request.fact].grids if covers(grid, request)]
     return min(fitting, key=lambda grid: grid.cells, default=None)

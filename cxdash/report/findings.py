@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from cxdash.answers.cells import held
 from cxdash.answers.changes import Finding, Scan, what_changed
 from cxdash.answers.decompose import Decomposition, decompose
 from cxdash.errors import CxdashError
 from cxdash.language import _, plural
+from cxdash.measures import Measure
+from cxdash.metrics.catalogue import find_metric
 from cxdash.report.blocks import Cell, Column, Link, Table, Tone
 from cxdash.report.view import View
 from cxdash.report.wording import (
@@ -97,9 +100,15 @@ def findings_table(view: View, found: Scan, most: int = 12) -> Table:
 
 def why(view: View, key: str) -> tuple[str, ...]:
     """Why a metric moved, by the dimension that says most: mix against rate, and the heaviest segment."""
+    measure = find_metric(key).computation
+    fact = measure.fact if isinstance(measure, Measure) else ""
+    if fact not in view.edition.manifest.facts:
+        return ()
     best: Decomposition | None = None
     for dim in ("channel", "region", "segment", "product"):
-        if view.selection.values(dim):
+        filtered = [name for name, _values in view.policy.narrow(view.selection.filters)]
+        # an explanation in passing may cost milliseconds, not a scan of all rows
+        if dim in filtered or not held(view.edition, fact, (dim, *filtered)):
             continue
         try:
             found = decompose(view.edition, key, view.selection, dim, view.policy)
