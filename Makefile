@@ -139,7 +139,7 @@ define need_parts
 has_postgres() { [ -n "$$CXDASH_TEST_POSTGRES_URL" ] || command -v initdb >/dev/null || \
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }; \
 has_chromium() { command -v chromium >/dev/null; }; \
-wanted=''; has_postgres || wanted="$$wanted postgresql"; has_chromium || wanted="$$wanted chromium"; \
+wanted=''; has_postgres || wanted="$$wanted postgresql"; has_chromium || wanted="$$wanted chromium fonts-liberation"; \
 if [ -n "$$wanted" ]; then { $(call apt,$$wanted); } || printf 'Could not install:%s\n' "$$wanted"; fi; \
 has_postgres || { marks="$$marks and not postgres"; \
   skipped="$$skipped  tests marked postgres: no PostgreSQL server programs (apt-get install postgresql)\n"; }; \
