@@ -154,6 +154,26 @@ def test_nonsense_in_a_link_is_named_and_left_out(app: str, open_page: Open) -> 
     assert "region" not in (page.locator(".cx-end").get_attribute("data-query") or "")
 
 
+@pytest.mark.parametrize("key", ["overview", "benchmarks", "channels", "quality", "definitions"])
+def test_every_page_keeps_its_view_through_link_reload_and_back(app: str, open_page: Open, key: str) -> None:
+    """First visit by a deep link, reload, a step to another page and back: the same page, filtered the same way."""
+    path = "" if key == "overview" else key
+    view = {"region": "North", "period": "last-26-weeks"}
+    page = open_page(f"{app}/{path}?region=North&period=last-26-weeks")
+    settled(page, page=key, **view)
+    expect(page.locator(".stSidebar").get_by_role("link", name="Channels")).to_be_visible()
+    if key not in ("quality", "definitions"):
+        expect(page.get_by_role("link", name="Remove the filter Region: North")).to_be_visible()
+    page.reload()
+    settled(page, page=key, **view)
+    other, name = ("channels", "Channels") if key != "channels" else ("benchmarks", "Benchmarks")
+    page.locator(".stSidebar").get_by_role("link", name=name).click()
+    settled(page, page=other, **view)
+    page.go_back()
+    settled(page, page=key, **view)
+    assert {name: values[0] for name, values in query(page).items()} == view
+
+
 def test_every_page_opens_dark_and_on_a_phone(app: str, open_page: Open) -> None:
     """No page is wider than the phone, and charts take the dark colours with the rest."""
     page = open_page(app, phone=True, dark=True)
