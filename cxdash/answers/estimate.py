@@ -20,6 +20,9 @@ from cxdash.selection import Filters
 
 Z95 = 1.959963984540054
 
+FOUR_WEEKS_MISS = timedelta(days=3)
+"""28 days lie between the ends of two months of 31 days with at most this much to spare on either side."""
+
 
 @dataclass(frozen=True)
 class Grouped:
@@ -202,10 +205,10 @@ def _window(measure: Measure, scope: Scope, source: str) -> Grouped:
     if scope.grain:
         buckets = [window for window in ended if window.start >= scope.period.start and window.end <= scope.period.end]
     else:
-        # a period of four weeks seldom holds a calendar month: the last month that ended in it speaks for it
-        before = _whole(floor(scope.period.start - timedelta(days=1), grain), grain)
+        # four weeks seldom hold a calendar month: the last one that ended in them, or days before, speaks for them
+        before = _whole(floor(scope.period.start, grain) - timedelta(days=1), grain)
         ended = [before, *ended] if before.start in held else ended
-        buckets = [w for w in ended if scope.period.start - timedelta(days=1) <= w.end <= scope.period.end][-1:]
+        buckets = [w for w in ended if scope.period.start - FOUR_WEEKS_MISS <= w.end <= scope.period.end][-1:]
     if not buckets:
         known = f"Held {grain}s: {min(held)} to {max(held)} (first days)." if held else f"No complete {grain} is held."
         raise SelectionError(

@@ -16,14 +16,10 @@ from cxdash.cli.output import Field, print_json, print_table
 from cxdash.cli.session import json_option, on_project, session
 from cxdash.edition import Edition, open_edition
 from cxdash.language import _, speaking
-from cxdash.metrics.catalogue import find_metric
 from cxdash.metrics.metric import BenchmarkGap
 from cxdash.periods import GRAINS
 from cxdash.report import wording
 from cxdash.selection import Selection
-
-WINDOWED_PERIOD = "last-13-weeks"
-"""Default for metrics that exist per calendar month, quarter or year only: long enough to hold a whole month."""
 
 AGAINST: tuple[Against, ...] = ("previous", "year", "target")
 
@@ -68,8 +64,6 @@ def answer(
 ) -> None:
     """Answer with a METRIC (see “cxdash metrics”) from the published edition."""
     edition = open_edition(session().project.editions, edition_id)
-    if period is None and find_metric(metric).windows and not (start or end):
-        period = WINDOWED_PERIOD
     selection = select(edition, period=period, start=start, end=end, where=where)
     against = cast("Against | None", compare)
     dimensions = tuple(dict.fromkeys(name for given in by for name in split_list(given)))

@@ -88,7 +88,7 @@ class _Described:
         return sa.table(table)
 
     def fetch(self, query: sa.Select[Any]) -> pl.DataFrame:
-        raise NotImplementedError("nothing is read before the contract holds")
+        raise RuntimeError("a check of the contract asked for rows before it is known that they can be read")
 
 
 def _run(

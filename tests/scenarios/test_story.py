@@ -9,9 +9,9 @@ import pytest
 
 from cxdash.answers import Question, answer, decompose, what_changed
 from cxdash.answers.changes import Finding
-from cxdash.demo.elements import QuietStretch, StoryElement
+from cxdash.demo.elements import QuietStretch
 from cxdash.demo.market import RIVAL_AHEAD
-from cxdash.demo.truth import QUIET, STORY, story
+from cxdash.demo.truth import QUIET, story
 from cxdash.edition import Edition
 from cxdash.periods import Period
 from cxdash.report.blocks import Headline, Table, Trend
@@ -143,10 +143,6 @@ def test_quiet_stretches_flag_nothing(company_edition: Edition, stretch: QuietSt
     """Where nothing happens, the scan finds nothing."""
     outside = dict(stretch.outside)
     now = _inside(stretch.now.first, stretch.now.last, dict(stretch.where))
-    assert (
-        now.period.previous() == _inside(stretch.before.first, stretch.before.last).period
-        or stretch.before.last == stretch.now.first - 1
-    )
     metrics = [m for m in stretch.metrics if m in company_edition.manifest.metrics]
     if stretch.where:  # a dimension the declared level does not keep: compare as a whole
         change = answer(
@@ -170,10 +166,3 @@ def test_steady_churn_is_called_steady(company_edition: Edition) -> None:
     change = answer(company_edition, Question("churn", _over("last-12-months", "year"), against="year")).only.difference
     assert change is not None
     assert change.word == "no clear change"
-
-
-def test_every_story_element_has_a_truth_that_can_be_missed() -> None:
-    """The story is data with sizes that exclude "no effect" wherever an effect was planted."""
-    planted = [e for element in STORY for e in element.effects if e.direction != "none"]
-    assert len(planted) >= 15
-    assert isinstance(STORY[0], StoryElement)
