@@ -17,7 +17,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from cxdash.edition import UNKNOWN, Edition, GridRecord
-from cxdash.errors import SelectionError
+from cxdash.errors import SelectionError, nearest
 from cxdash.measures import State
 from cxdash.metrics.facts import FACTS
 from cxdash.periods import Period, divides, floor
@@ -81,10 +81,11 @@ def _check_dimensions(edition: Edition, request: Request) -> None:
     internal = {"bucket", "window_grain"}
     for dim in (*request.by, *(d for d, _ in request.filters)):
         if dim not in record.dimensions and dim not in internal:
+            guess = nearest(dim, record.dimensions)
             raise SelectionError(
                 f"{request.fact.capitalize()} cannot be cut by {dim}.",
                 known=f"They can be cut by {', '.join(record.dimensions) or 'nothing'}.",
-                action=f"Leave {dim} out of this question.",
+                action=f"Did you mean “{guess}”?" if guess else f"Leave {dim} out of this question.",
             )
 
 

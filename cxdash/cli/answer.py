@@ -84,7 +84,9 @@ def _notes(edition: Edition, found: Answer, question: Question) -> tuple[str, ..
     notes = list(found.notes)
     asked = question.selection.period
     if found.metric.windows:
-        notes.append("This metric exists per whole calendar month, quarter or year; those inside the period are shown.")
+        notes.append(
+            "This metric exists per whole calendar month, quarter or year; shown are the whole ones in the period, or the last that had just ended."
+        )
     elif found.period.end < asked.end:
         notes.append(f"The period was cut at {found.period.end}: later days are not complete yet.")
     if asked.start < edition.manifest.first_day:

@@ -91,8 +91,8 @@ def findings_table(view: View, found: Scan, most: int = 12) -> Table:
             )
         )
     note = plural(
-        "{n} cell tested; false findings are kept below 10 % of the findings.",
-        "{n} cells tested; false findings are kept below 10 % of the findings.",
+        "{n} cell tested; on average at most 10 % of the findings are false.",
+        "{n} cells tested; on average at most 10 % of the findings are false.",
         found.tested,
     ).format(n=found.tested)
     return Table("what-changed", _("What changed beyond noise"), columns, tuple(rows), note=note)

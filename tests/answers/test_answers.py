@@ -149,6 +149,14 @@ def test_a_question_the_data_cannot_answer_is_refused_with_what_it_can(
     assert expected in str(refused.value)
 
 
+def test_a_mistyped_dimension_is_met_with_the_nearest(demo_edition: Edition) -> None:
+    """“chanel” is answered with “channel”; a dimension that is merely not offered is not guessed at."""
+    with pytest.raises(SelectionError, match="Did you mean “channel”"):
+        answer(demo_edition, Question("nps", QUARTER, by=("chanel",)))
+    with pytest.raises(SelectionError, match="Leave stage out"):
+        answer(demo_edition, Question("churn", QUARTER, by=("stage",)))
+
+
 def test_a_policy_is_applied_below_every_question(demo_edition: Edition) -> None:
     """Under a policy a breakdown shows only allowed rows, and a filter outside it finds nothing."""
     policy = Policy("north", canonical({"region": ("North",)}))
