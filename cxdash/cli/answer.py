@@ -85,7 +85,8 @@ def _notes(edition: Edition, found: Answer, question: Question) -> tuple[str, ..
     asked = question.selection.period
     if found.metric.windows:
         notes.append(
-            "This metric exists per whole calendar month, quarter or year; shown are the whole ones in the period, or the last that had just ended."
+            "This metric exists per whole calendar month, quarter or year; "
+            "shown are the whole ones in the period, or the last that had just ended."
         )
     elif found.period.end < asked.end:
         notes.append(f"The period was cut at {found.period.end}: later days are not complete yet.")
