@@ -12,6 +12,7 @@ PORT     ?= 8501
 HEADLESS ?=
 EXAMPLE  ?=
 DATA     ?=
+STUDY    ?=
 ARGS     ?=
 
 BIN := $(VENV)/bin
@@ -61,6 +62,12 @@ test-slow: $(DEV) ## The long tests: crashes, scale, the demo company's planted 
 	$(PY) -m pytest -m "$$marks" $(ARGS); status=$$?; \
 	if [ -n "$$skipped" ]; then printf "COULD NOT RUN (counts as a failure):\n$$skipped"; exit 1; fi; exit $$status
 
+simulate: $(DEV) ## Simulate how often intervals hold the truth and write cxdash/statistics/COVERAGE.md (STUDY=name prints one)
+	@cd '$(ROOT)' && $(PY) -m tests.simulations.write $(STUDY)
+
+reference: $(DEV) ## Write the index of the statistics (cxdash/statistics/README.md) from its docstrings
+	@cd '$(ROOT)' && $(PY) -m tests.statistics.reference
+
 bench: $(DEV) ## Measure against yardsticks; each benchmark prints one table
 	@cd '$(ROOT)' && $(PY) -m pytest -m bench -s $(ARGS)
 
@@ -85,7 +92,7 @@ help: ## This list
 	  /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' '$(ROOT)/Makefile'
 	@printf '\nARGS="…" is handed on, e.g. make test ARGS="tests/answers -x"\n'
 
-.PHONY: demo install install-dev test test-slow bench fmt messages lock clean help
+.PHONY: demo install install-dev test test-slow simulate reference bench fmt messages lock clean help
 
 # ---------------------------------------------------------------- how things are installed
 

@@ -121,6 +121,9 @@ class Estimates:
         n: answers, contacts, customers the value rests on.
         n_eff: n divided by the design effect.
         variance: sampling variance of the value under simple random sampling; used for design effects.
+        largest: how many of the n had the commonest of the outcomes that the value tells apart (promoter, passive or
+            detractor; counted or not; lost or kept). Where that is all of a handful, the value tells what each of
+            them did, and the cell is hidden. 0 where the value tells nobody's outcome.
         extra: further numbers worth keeping by name (for example "p" of a test, "spread").
     """
 
@@ -130,14 +133,20 @@ class Estimates:
     n: Floats
     n_eff: Floats
     variance: Floats
+    largest: Floats
     extra: Mapping[str, Floats] = field(default_factory=dict)
+
+    def of_cells(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """What a row of an answer shows: value, low, high, n and n_eff."""
+        return self.value, self.low, self.high, self.n, self.n_eff
 
 
 class Finalise(Protocol):
     """From merged states to estimates.
 
     `states` maps state names to arrays: (cells,) for plain measures, (cells, inner) where the measure keeps an inner
-    axis (days for stocks, channels for consistency). `deff` and `z` are scalars or (cells,).
+    axis (days for stocks, channels for consistency). `deff` and `z` are scalars or (cells,). A cell's estimates do
+    not depend on the other cells.
     """
 
     def __call__(self, states: Mapping[str, Floats], *, z: Any, deff: Any) -> Estimates:
@@ -153,7 +162,7 @@ class Measure:
         states: the states it reads, and no others.
         finalise: see `Finalise`.
         clustered: name of a state; when its sum is above 0, answers of one customer repeat and intervals use the
-            design effect from customer buckets. "" = answers are independent.
+            design effect from customer buckets. "" = answers are independent, and the design effect is 1.
         maturity: days that must have passed before a row counts (late answers, repeats within 7 days).
         inner: extra axis the finaliser needs: "" or "channel".
         companion: (fact, state) of another fact folded over the same selection and passed along under the state's

@@ -80,6 +80,15 @@ class Row:
         """Whether it may be coloured, ranked and tested."""
         return self.value is not None and LOW_BASE not in self.flags
 
+    def on_basis(self, basis: str) -> tuple[float | None, float | None, float | None]:
+        """Value and limits in the form that targets apply to (`Metric.target_basis`); "" = as they are.
+
+        A row without that form (a cell that is hidden or has no value) has None.
+        """
+        if not basis:
+            return self.value, self.low, self.high
+        return self.extra.get(basis), self.extra.get(f"{basis}_low"), self.extra.get(f"{basis}_high")
+
 
 @dataclass(frozen=True)
 class Answer:

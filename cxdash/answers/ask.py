@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import repeat
+
+import numpy as np
 
 from cxdash.answers.answer import Against, Answer, Difference, Question, Row
-from cxdash.answers.compare import Differences, compare_measures, word
+from cxdash.answers.compare import Differences, Sides, compare_sides, estimate_sides, p_values, word
 from cxdash.answers.derived import composite_rows, gap_rows
 from cxdash.answers.effects import design_effects
-from cxdash.answers.estimate import Z95, Grouped, Scope, group
+from cxdash.answers.estimate import Grouped, Scope, group
 from cxdash.answers.kept import kept
-from cxdash.answers.suppress import flags_of, hidden_cells, number
+from cxdash.answers.suppress import flags_of, shown_numbers
+from cxdash.answers.totals import hidden_by_totals, hidden_in_reference
 from cxdash.edition import Edition
 from cxdash.errors import SelectionError
 from cxdash.measures import Estimates, Floats, Measure
@@ -20,6 +25,9 @@ from cxdash.metrics.facts import FACTS
 from cxdash.metrics.metric import BenchmarkGap, Composite, Metric
 from cxdash.periods import Period, check_grain
 from cxdash.selection import EVERYTHING, Policy, check_filters
+from cxdash.statistics.arrays import Flags
+from cxdash.statistics.distributions import Z95
+from cxdash.statistics.suppression import low_base
 
 
 def answer(edition: Edition, question: Question, policy: Policy = EVERYTHING, *, source: str = "") -> Answer:
@@ -92,10 +100,10 @@ def _answer_measure(
     now = group(measure, scope, source=source)
     deff = design_effects(measure, scope, now.keys)
     if question.against in ("previous", "year"):
-        estimates, rows = _compared(metric, measure, question, scope, now, deff, question.selection.period != period)
+        rows = _compared(metric, measure, question, scope, now, deff, question.selection.period != period)
     else:
         estimates = measure.finalise(now.states, z=Z95, deff=deff)
-        rows = _rows(metric, question, now, estimates)
+        rows = _rows(metric, question, now, estimates, hidden_by_totals(measure, scope, now, estimates))
         if question.against == "target":
             rows = tuple(replace(row, difference=_to_target(edition, metric, row)) for row in rows)
     return Answer(
@@ -117,43 +125,35 @@ def _span(rows: tuple[Row, ...], period: Period) -> Period:
     return Period(min(r.period.start for r in rows), max(r.period.end for r in rows)) if rows else period
 
 
-def _labels(question: Question, grouped: Grouped) -> list[list[object]]:
-    """Every total a cell could be subtracted from: its time bucket's, and with two dimensions each margin's."""
-    cells = list(zip(grouped.keys, grouped.periods, strict=True))
-    if not question.by and not question.grain:
-        return []
-    labels: list[list[object]] = [[(period.start,) for _, period in cells]] if question.by else []
-    if question.grain:
-        labels.append([key for key, _ in cells])
-    if len(question.by) == 2:
-        labels += [[(key[axis], period.start) for key, period in cells] for axis in (0, 1)]
-    return labels
-
-
-def _rows(metric: Metric, question: Question, grouped: Grouped, estimates: Estimates) -> tuple[Row, ...]:
-    hidden = hidden_cells(estimates, _labels(question, grouped))
+def _rows(
+    metric: Metric,
+    question: Question,
+    grouped: Grouped,
+    estimates: Estimates,
+    hidden: Flags,
+    differences: Iterable[Difference | None] = repeat(None),
+) -> tuple[Row, ...]:
+    shown = (shown_numbers(array, hidden) for array in estimates.of_cells())
+    extra = {name: shown_numbers(array, hidden) for name, array in estimates.extra.items()}
     flags = flags_of(estimates, hidden, metric.minimum_n)
-    rows = []
-    for position, (key, period) in enumerate(zip(grouped.keys, grouped.periods, strict=True)):
-        veil = bool(hidden[position])
-        rows.append(
-            Row(
-                dimensions=dict(zip(question.by, key, strict=True)),
-                period=period,
-                value=number(estimates.value, position, hidden=veil),
-                low=number(estimates.low, position, hidden=veil),
-                high=number(estimates.high, position, hidden=veil),
-                n=number(estimates.n, position, hidden=veil),
-                n_eff=number(estimates.n_eff, position, hidden=veil),
-                flags=flags[position],
-                extra={
-                    name: float(array[position])
-                    for name, array in estimates.extra.items()
-                    if number(array, position, hidden=veil) is not None
-                },
-            )
+    extras = zip(*extra.values(), strict=True) if extra else repeat(())
+    return tuple(
+        Row(
+            dimensions=dict(zip(question.by, key, strict=True)),
+            period=period,
+            value=value,
+            low=low,
+            high=high,
+            n=n,
+            n_eff=n_eff,
+            flags=flags,
+            difference=difference,
+            extra={name: number for name, number in zip(extra, numbers, strict=True) if number is not None},
         )
-    return tuple(rows)
+        for key, period, flags, numbers, difference, value, low, high, n, n_eff in zip(
+            grouped.keys, grouped.periods, flags, extras, differences, *shown, strict=False
+        )
+    )
 
 
 def reference_period(period: Period, against: Against, grain: str = "") -> Period:
@@ -165,7 +165,7 @@ def reference_period(period: Period, against: Against, grain: str = "") -> Perio
 
 def _compared(
     metric: Metric, measure: Measure, question: Question, scope: Scope, now: Grouped, deff: Floats, cut: bool
-) -> tuple[Estimates, tuple[Row, ...]]:
+) -> tuple[Row, ...]:
     against = question.against
     assert against is not None
     asked = question.selection.period
@@ -177,23 +177,21 @@ def _compared(
         reference = Period(reference.start, reference.start + timedelta(days=scope.period.days - 1))
     if scope.grain:
         reference = _reference_span(now, against)
+    referred = replace(scope, period=reference)
     try:
-        before = _known_before(measure, replace(scope, period=reference))
+        before = _known_before(measure, referred)
     except SelectionError:
         before = Grouped((), (), {name: array[:0] for name, array in now.states.items()}, now.source)
     aligned = _align(now, before, against, scope.grain, reference)
-    first, second, differences = compare_measures(measure, now, aligned, deff, with_p=question.with_p)
-    rows = _rows(metric, question, now, first)
-    veiled = hidden_cells(second, _labels(question, aligned))
-    return first, tuple(
-        replace(
-            row,
-            difference=_difference(
-                metric, against, row, second, differences, position, aligned, bool(veiled[position])
-            ),
-        )
-        for position, row in enumerate(rows)
-    )
+    sides = estimate_sides(measure, now, aligned, deff)
+    differences = compare_sides(sides)
+    hidden = hidden_by_totals(measure, scope, now, sides.first)
+    veiled = hidden_in_reference(measure, referred, before, aligned)
+    reliable = ~(hidden | veiled | low_base(sides.first.n_eff, k=metric.minimum_n))
+    reliable &= ~low_base(sides.second.n_eff, k=metric.minimum_n)
+    p = p_values(sides, differences, reliable) if question.with_p else np.full(reliable.shape, np.nan)
+    found = _differences(against, sides, differences, p, hidden=hidden, veiled=veiled, reliable=reliable)
+    return _rows(metric, question, now, sides.first, hidden, found)
 
 
 def _known_before(measure: Measure, scope: Scope) -> Grouped:
@@ -204,17 +202,18 @@ def _known_before(measure: Measure, scope: Scope) -> Grouped:
 
 
 def _reference_span(now: Grouped, against: Against) -> Period:
-    spans = [reference_period(period, against) for period in now.periods]
+    spans = [reference_period(period, against) for period in dict.fromkeys(now.periods)]
     return Period(min(p.start for p in spans), max(p.end for p in spans))
 
 
 def _align(now: Grouped, before: Grouped, against: Against, grain: str, reference: Period) -> Grouped:
     """The reference's cells in the order of the current cells; cells it lacks have zero states."""
     found = {(key, period.start): n for n, (key, period) in enumerate(zip(before.keys, before.periods, strict=True))}
-    spans = [
-        reference_period(p, against) if grain else (before.periods[0] if before.periods else reference)
-        for p in now.periods
-    ]
+    if grain:
+        buckets = {period: reference_period(period, against) for period in dict.fromkeys(now.periods)}
+        spans = [buckets[period] for period in now.periods]
+    else:
+        spans = [before.periods[0] if before.periods else reference] * len(now.periods)
     picks = [found.get((key, span.start)) for key, span in zip(now.keys, spans, strict=True)]
     states = {}
     for name, array in now.states.items():
@@ -226,30 +225,29 @@ def _align(now: Grouped, before: Grouped, against: Against, grain: str, referenc
     return Grouped(now.keys, tuple(spans), states, before.source)
 
 
-def _difference(
-    metric: Metric,
+def _differences(
     against: Against,
-    row: Row,
-    reference: Estimates,
+    sides: Sides,
     differences: Differences,
-    position: int,
-    aligned: Grouped,
-    veiled: bool,
-) -> Difference:
-    veil = veiled or row.value is None
-    low, high = number(differences.low, position, hidden=veil), number(differences.high, position, hidden=veil)
-    reliable = row.reliable and not veiled and reference.n_eff[position] >= metric.minimum_n
-    return Difference(
-        against=against,
-        reference=number(reference.value, position, hidden=veiled),
-        reference_n=number(reference.n, position, hidden=veiled),
-        reference_period=aligned.periods[position],
-        value=number(differences.value, position, hidden=veil),
-        low=low,
-        high=high,
-        p=None if differences.p is None else number(differences.p, position, hidden=veil),
-        word=word(low, high, reliable=reliable),
+    p: Floats,
+    *,
+    hidden: Flags,
+    veiled: Flags,
+    reliable: Flags,
+) -> list[Difference]:
+    """One for each cell; `hidden` and `veiled` cells of now and of the reference take it with them."""
+    columns = (
+        sides.before.periods,
+        shown_numbers(sides.second.value, veiled),
+        shown_numbers(sides.second.n, veiled),
+        *(shown_numbers(array, hidden | veiled) for array in (differences.value, differences.low, differences.high)),
+        shown_numbers(p, hidden | veiled),
+        reliable.tolist(),
     )
+    return [
+        Difference(against, reference, n, period, value, low, high, tested, word(low, high, reliable=judged))
+        for period, reference, n, value, low, high, tested, judged in zip(*columns, strict=True)
+    ]
 
 
 def target_of(edition: Edition, metric: str) -> float | None:
@@ -264,12 +262,8 @@ def _to_target(edition: Edition, metric: Metric, row: Row) -> Difference | None:
     if target is None:
         return None
     goal = target / metric.factor
-    value, ratio = row.value, 1.0
-    if metric.target_basis and value:
-        basis = row.extra.get(metric.target_basis, value)
-        value, ratio = basis, basis / value
-    low = None if row.low is None else row.low * ratio - goal
-    high = None if row.high is None else row.high * ratio - goal
+    value, low, high = row.on_basis(metric.target_basis)
+    low, high = (None if limit is None else limit - goal for limit in (low, high))
     return Difference(
         against="target",
         reference=goal,

@@ -1,8 +1,8 @@
 """What changed: every channel × region cell of several metrics against its own reference period, scanned honestly.
 
 A scan of many cells finds "significant" changes in pure noise. Here p-values of one pre-declared level are corrected
-together (Benjamini–Hochberg, q = .10), a minimum effect is required, and findings are ranked by what they contribute
-to the total, not by p (methods: section 8.2).
+together (Benjamini–Hochberg, q = .10), a minimum effect is required (the rule is `statistics.discoveries`), and
+findings are ranked by what they contribute to the total, not by p (methods: section 8.2).
 """
 
 from __future__ import annotations
@@ -16,17 +16,19 @@ from cxdash.answers.answer import Question, Row
 from cxdash.answers.ask import answer
 from cxdash.edition import UNKNOWN, Edition
 from cxdash.errors import CxdashError
-from cxdash.measures import Measure
+from cxdash.measures import BUCKETS, Measure
 from cxdash.metrics.catalogue import METRICS, find_metric
 from cxdash.metrics.facts import FACTS
 from cxdash.metrics.metric import Metric
 from cxdash.selection import EVERYTHING, Policy, Selection
-from cxdash.statistics.monitoring import benjamini_hochberg
+from cxdash.statistics.discoveries import scan_changes
 
 Q = 0.10
 """Accepted share of false findings among the findings."""
 
 MINIMUM_N = 30
+"""Answers a cell needs in each of the two periods to be tested."""
+
 LEVEL = ("channel", "region")
 MINIMUM_EFFECT = {"points": 5.0, "percent": 3.0, "index": 5.0, "scale": 0.2}
 """Smallest change worth a sentence, on the display scale, where the targets file sets none."""
@@ -57,6 +59,16 @@ class Scan:
     tested: int
 
 
+@dataclass(frozen=True)
+class _Cell:
+    """A cell that can be tested. `degrees`: of freedom of its design effect, infinite where answers are independent."""
+
+    metric: Metric
+    row: Row
+    contribution: float
+    degrees: float
+
+
 def scannable(edition: Edition) -> tuple[str, ...]:
     """Metrics that can be scanned at the declared level in this edition: shares and scores, no stocks or windows."""
     keys = []
@@ -78,22 +90,21 @@ def what_changed(
     """Scan the declared level for changes against the selection's reference period."""
     if selection.compare == "none":
         return Scan((), 0)
-    tested: list[tuple[Metric, Row, float]] = []
-    for key in metrics or scannable(edition):
-        tested += _cells(edition, key, selection, policy)
-    if not tested:
+    cells = [cell for key in metrics or scannable(edition) for cell in _cells(edition, key, selection, policy)]
+    if not cells:
         return Scan((), 0)
-    adjusted = benjamini_hochberg(np.array([row.difference.p for _, row, _ in tested if row.difference], dtype=float))
+    change, low, high, p, n, smallest, degrees = np.array([_tested(edition, cell) for cell in cells], dtype=float).T
+    scan = scan_changes(change, low, high, p, n, smallest, degrees=degrees, q=Q, minimum_n=MINIMUM_N)
     findings = [
-        Finding(metric, row, float(p), contribution)
-        for (metric, row, contribution), p in zip(tested, adjusted, strict=True)
-        if p <= Q and row.difference and row.difference.word in ("up", "down") and _large_enough(edition, metric, row)
+        Finding(cell.metric, cell.row, float(adjusted), cell.contribution)
+        for cell, adjusted, is_found in zip(cells, scan.p_adjusted, scan.found, strict=True)
+        if is_found
     ]
     findings.sort(key=lambda f: -abs(f.contribution) / _minimum(edition, f.metric))
-    return Scan(tuple(findings), len(tested))
+    return Scan(tuple(findings), int(scan.tested.sum()))
 
 
-def _cells(edition: Edition, key: str, selection: Selection, policy: Policy) -> list[tuple[Metric, Row, float]]:
+def _cells(edition: Edition, key: str, selection: Selection, policy: Policy) -> list[_Cell]:
     metric = find_metric(key)
     assert isinstance(metric.computation, Measure)
     offered = edition.manifest.facts[metric.computation.fact].dimensions
@@ -101,18 +112,18 @@ def _cells(edition: Edition, key: str, selection: Selection, policy: Policy) -> 
     against = "year" if selection.compare == "year" else "previous"
     question = Question(key, selection, by=level, against=against, with_p=True)  # type: ignore[arg-type]
     try:
-        rows = answer(edition, question, policy).rows
+        found = answer(edition, question, policy)
         total = answer(edition, replace(question, by=(), against=None, with_p=False), policy).only.n or 0.0
     except CxdashError:
         return []  # the period or filter does not exist for this metric: nothing to scan
+    degrees = BUCKETS - 1 if found.deff > 1 else np.inf
     return [
-        (metric, row, row.difference.value * (row.n or 0.0) / total)
-        for row in rows
+        _Cell(metric, row, row.difference.value * (row.n or 0.0) / total, degrees)
+        for row in found.rows
         if row.difference is not None
         and row.difference.p is not None
         and row.difference.value is not None
         and row.difference.word != "too few answers"
-        and (row.n or 0) >= MINIMUM_N
         and UNKNOWN not in row.dimensions.values()  # "somewhere" is not a place anybody could act on
         and total > 0
     ]
@@ -123,7 +134,10 @@ def _minimum(edition: Edition, metric: Metric) -> float:
     return float(policy.get("minimum_effect") or MINIMUM_EFFECT[metric.unit])
 
 
-def _large_enough(edition: Edition, metric: Metric, row: Row) -> bool:
-    assert row.difference is not None
-    assert row.difference.value is not None
-    return abs(row.difference.value) * metric.factor >= _minimum(edition, metric)
+def _tested(edition: Edition, cell: _Cell) -> tuple[float | None, ...]:
+    """What the rule looks at, in the order of its arguments."""
+    found = cell.row.difference
+    assert found is not None
+    n = min(cell.row.n_eff or 0.0, found.reference_n or 0.0)
+    smallest = _minimum(edition, cell.metric) / cell.metric.factor
+    return found.value, found.low, found.high, found.p, n, smallest, cell.degrees

@@ -1,7 +1,8 @@
 """Two estimates compared: difference with interval, p by inversion, and a word from the closed set.
 
 Square-and-add (MOVER) needs only the two estimates and their intervals, so one function serves every metric; p is the
-level at which the interval just excludes zero, so test and interval never disagree (methods: foundations 0.5).
+level at which the interval just excludes zero, so test and interval never disagree (methods: foundations 0.5). An
+interval costs next to nothing; a p-value costs twenty of them, so it is found only for cells that are shown and tested.
 """
 
 from __future__ import annotations
@@ -10,60 +11,74 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxdash.answers.answer import ChangeWord
-from cxdash.answers.estimate import Z95, Grouped
+from cxdash.answers.estimate import Grouped
 from cxdash.measures import Estimates, Floats, Measure
-from cxdash.statistics.differences import mover, mover_p
-from cxdash.statistics.distributions import two_sided_normal
+from cxdash.statistics.arrays import Flags
+from cxdash.statistics.differences import fixed_interval_p, mover, mover_p
+from cxdash.statistics.distributions import Z95
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Aligned cells of two periods, and what was estimated from them.
+
+    `deff` is the design effect of each cell, the same for both.
+    """
+
+    measure: Measure
+    now: Grouped
+    before: Grouped
+    deff: Floats
+    first: Estimates
+    second: Estimates
 
 
 @dataclass(frozen=True)
 class Differences:
-    """Cell-wise differences now − reference in the metric's unit; `p` only where asked for."""
+    """Cell-wise differences now − reference in the metric's unit."""
 
     value: Floats
     low: Floats
     high: Floats
-    p: Floats | None
 
 
-def compare_measures(
-    measure: Measure, now: Grouped, before: Grouped, deff: Floats, *, with_p: bool
-) -> tuple[Estimates, Estimates, Differences]:
-    """Estimates of aligned cells of two periods and their differences."""
-    first = measure.finalise(now.states, z=Z95, deff=deff)
-    second = measure.finalise(before.states, z=Z95, deff=deff)
-    value, low, high = mover(first.value, first.low, first.high, second.value, second.low, second.high)
-    p = None
-    if with_p:
-        p = (
-            _p_fixed(value, low, high)
-            if measure.fixed_z
-            else mover_p(_interval(measure, now, deff), _interval(measure, before, deff), first.value, second.value)
-        )
-    return first, second, Differences(value, low, high, p)
+def estimate_sides(measure: Measure, now: Grouped, before: Grouped, deff: Floats) -> Sides:
+    """Finalise both periods."""
+    first, second = (measure.finalise(grouped.states, z=Z95, deff=deff) for grouped in (now, before))
+    return Sides(measure, now, before, deff, first, second)
 
 
-def _interval(measure: Measure, grouped: Grouped, deff: Floats) -> Callable[[Floats], tuple[Floats, Floats]]:
+def compare_sides(sides: Sides) -> Differences:
+    """The differences and their 95 % intervals."""
+    first, second = sides.first, sides.second
+    return Differences(*mover(first.value, first.low, first.high, second.value, second.low, second.high))
+
+
+def p_values(sides: Sides, differences: Differences, tested: Flags) -> Floats:
+    """P of each difference that is to be tested, NaN for the others; nothing is computed for those."""
+    p = np.full(tested.shape, np.nan)
+    cells = np.flatnonzero(tested)
+    if not cells.size:
+        return p
+    if sides.measure.fixed_z:
+        p[cells] = fixed_interval_p(differences.value[cells], differences.low[cells], differences.high[cells])
+    else:
+        now, before = _interval(sides, sides.now, cells), _interval(sides, sides.before, cells)
+        p[cells] = mover_p(now, before, sides.first.value[cells], sides.second.value[cells])
+    return p
+
+
+def _interval(sides: Sides, grouped: Grouped, cells: NDArray[np.intp]) -> Callable[[Floats], tuple[Floats, Floats]]:
+    states, deff = {name: array[cells] for name, array in grouped.states.items()}, sides.deff[cells]
+
     def at(z: Floats) -> tuple[Floats, Floats]:
-        estimates = measure.finalise(grouped.states, z=z, deff=deff)
+        estimates = sides.measure.finalise(states, z=z, deff=deff)
         return estimates.low, estimates.high
 
     return at
-
-
-def _p_fixed(value: Floats, low: Floats, high: Floats) -> Floats:
-    """P where only the 95 % interval is known: normal, with the distance from zero measured in that half-width.
-
-    Below .05 exactly where the interval excludes zero.
-    """
-    reach = np.where(value > 0, value - low, high - value)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        z = np.where(
-            reach > 0, Z95 * np.abs(value) / np.where(reach > 0, reach, 1.0), np.where(value == 0, 0.0, np.inf)
-        )
-    return np.where(np.isfinite(value) & np.isfinite(reach), two_sided_normal(z), np.nan)
 
 
 def word(low: float | None, high: float | None, *, reliable: bool) -> ChangeWord:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import numpy as np
 
 from cxdash.answers.effects import COARSE
-from cxdash.answers.estimate import Z95, Scope, group
+from cxdash.answers.estimate import Scope, group
 from cxdash.answers.kept import kept
 from cxdash.edition import Edition
 from cxdash.errors import CxdashError
-from cxdash.measures import Floats, Measure
+from cxdash.measures import BUCKETS, Floats, Measure
 from cxdash.metrics.catalogue import find_metric
 from cxdash.periods import Period
 from cxdash.selection import Filters, Policy, Selection
+from cxdash.statistics.arrays import divide, root
+from cxdash.statistics.buckets import jackknife, jackknife_covariance
 
 MINIMUM_BUCKETS = 8
 
@@ -30,40 +32,42 @@ def correlation_of(edition: Edition, keys: tuple[str, ...], selection: Selection
 @kept(256)
 def _coarse_correlation(edition: Edition, keys: tuple[str, ...], period: Period, filters: Filters) -> Floats:
     """Kept, because it does not depend on the filters a reader changes most: regions, segments, products."""
-    result = np.eye(len(keys))
-    series = [_left_out(edition, key, period, filters) for key in keys]
-    for i, first in enumerate(series):
-        for j, second in enumerate(series[:i]):
-            result[i, j] = result[j, i] = _correlation(first, second)
-    return result
+    full, without = np.full(len(keys), np.nan), np.full((len(keys), BUCKETS), np.nan)
+    for position, key in enumerate(keys):
+        full[position], without[position] = _left_out(edition, key, period, filters)
+    # each pair of metrics over the buckets that both have
+    shared = np.isfinite(without)[:, None] & np.isfinite(without)[None, :]
+    pairs = np.broadcast_to(full[:, None], shared.shape[:2]), np.broadcast_to(without[:, None], shared.shape)
+    first, second = pairs, (pairs[0].T, pairs[1].swapaxes(0, 1))
+    variances = jackknife(*first, occupied=shared) * jackknife(*second, occupied=shared)
+    covariance, scale = jackknife_covariance(*first, *second, occupied=shared), root(variances)
+    known = (shared.sum(axis=-1) >= MINIMUM_BUCKETS) & (scale > 0)
+    correlation = np.where(known, np.clip(divide(covariance, scale), -1.0, 1.0), 0.0)
+    np.fill_diagonal(correlation, 1.0)
+    return correlation
 
 
-def _correlation(first: dict[str, float], second: dict[str, float]) -> float:
-    shared = sorted(first.keys() & second.keys())
-    if len(shared) < MINIMUM_BUCKETS:
-        return 0.0
-    a, b = (np.array([values[bucket] for bucket in shared]) for values in (first, second))
-    a, b = a - a.mean(), b - b.mean()
-    scale = float(np.sqrt((a @ a) * (b @ b)))
-    return float(np.clip((a @ b) / scale, -1.0, 1.0)) if scale > 0 else 0.0
-
-
-def _left_out(edition: Edition, key: str, period: Period, filters: Filters) -> dict[str, float]:
-    """The metric's value without each bucket of customers, by bucket."""
+def _left_out(edition: Edition, key: str, period: Period, filters: Filters) -> tuple[float, Floats]:
+    """The metric's value, and its values without each bucket of customers, NaN where there is none."""
+    nothing = np.nan, np.full(BUCKETS, np.nan)
     measure = find_metric(key).computation
     if not isinstance(measure, Measure) or measure.fact not in edition.manifest.facts:
-        return {}
+        return nothing
     last = min(period.end, edition.manifest.last_day)
     if last < period.start:
-        return {}
+        return nothing
     try:
         grouped = group(measure, Scope(edition, Period(period.start, last), filters, ("bucket",)))
     except CxdashError:
-        return {}
+        return nothing
     # the length of the period is the same for every bucket, everything else adds up
-    states = {
-        name: array if name == "days" else array.sum(axis=0, keepdims=True) - array
+    total = {
+        name: array[:1] if name == "days" else array.sum(axis=0, keepdims=True)
         for name, array in grouped.states.items()
     }
-    values = measure.finalise(states, z=Z95, deff=1.0).value
-    return {key[0]: float(v) for key, v in zip(grouped.keys, values, strict=True) if np.isfinite(v)}
+    rest = {name: array if name == "days" else total[name] - array for name, array in grouped.states.items()}
+    # only the values are read: at z = 0 their intervals have no width and cost nothing
+    full, without = (measure.finalise(states, z=0.0, deff=1.0).value for states in (total, rest))
+    placed = np.full(BUCKETS, np.nan)
+    placed[[int(key[0]) for key in grouped.keys]] = without
+    return float(full[0]) if full.size else np.nan, placed

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cxdash.answers.ask import reference_period, usable_period
-from cxdash.answers.estimate import Z95, Scope, group
+from cxdash.answers.estimate import Scope, group
+from cxdash.answers.suppress import few_people
+from cxdash.answers.totals import hidden_by_totals
 from cxdash.edition import Edition
 from cxdash.errors import SelectionError
 from cxdash.measures import Measure
@@ -20,6 +22,9 @@ from cxdash.metrics.facts import FACTS
 from cxdash.metrics.metric import Metric
 from cxdash.selection import EVERYTHING, Policy, Selection
 from cxdash.statistics.decomposition import mix_rate, simpson_flag
+
+OTHER = "(other)"
+"""What segments too small to be shown are called together."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,8 @@ def decompose(
 ) -> Decomposition | None:
     """Decompose the change against the selection's reference period; None where either period has no answers.
 
-    Segments with fewer than 5 answers are pooled into "(other)", so that the parts still add up and disclose nobody.
+    Segments that an answer would hide in either period (with those hidden to cover them) are pooled into "(other)", so
+    that the parts still add up and disclose nobody.
     """
     metric = find_metric(key)
     if (
@@ -83,11 +89,11 @@ def decompose(
     reference = reference_period(selection.period, against)  # type: ignore[arg-type]
     if period != selection.period:
         reference = replace(reference, end=reference.start + (period.end - period.start))
-    now = _segments(edition, key, replace(selection, period=period), dimension, policy)
-    before = _segments(edition, key, replace(selection, period=reference), dimension, policy)
-    if not now or not before or sum(n for n, _ in now.values()) == 0 or sum(n for n, _ in before.values()) == 0:
+    scope = Scope(edition, period, policy.narrow(selection.filters), (dimension,))
+    first, second = (_segments(metric.computation, one) for one in (scope, replace(scope, period=reference)))
+    if first is None or second is None:
         return None
-    now, before = _pool_small(now, before)
+    now, before = (_pool(segments, first.hidden | second.hidden) for segments in (first, second))
     names = sorted({*now, *before})
     n0, x0 = (np.array([before.get(name, (0.0, 0.0))[i] for name in names]) for i in (0, 1))
     n1, x1 = (np.array([now.get(name, (0.0, 0.0))[i] for name in names]) for i in (0, 1))
@@ -105,33 +111,33 @@ def decompose(
     )
 
 
-Segments = dict[str, tuple[float, float]]
+@dataclass(frozen=True)
+class _Segments:
+    """Answers and summed score of each value of the dimension, and the values that no answer would show."""
+
+    parts: dict[str, tuple[float, float]]
+    hidden: frozenset[str]
 
 
-def _segments(edition: Edition, key: str, selection: Selection, dimension: str, policy: Policy) -> Segments:
-    metric = find_metric(key)
-    measure = metric.computation
-    assert isinstance(measure, Measure)
-    grouped = group(measure, Scope(edition, selection.period, policy.narrow(selection.filters), (dimension,)))
-    estimates = measure.finalise(grouped.states, z=Z95, deff=1.0)
-    return {
-        name[0]: (float(n), float(n * value) if n else 0.0)
-        for name, n, value in zip(grouped.keys, estimates.n, estimates.value, strict=True)
+def _segments(measure: Measure, scope: Scope) -> _Segments | None:
+    """The segments of a period; None where the period as a whole has nothing to show."""
+    grouped = group(measure, scope)
+    whole = {name: array.sum(axis=0, keepdims=True) for name, array in grouped.states.items()}
+    # nobody looks at the intervals: at z = 0 they have no width and cost nothing
+    total, estimates = (measure.finalise(states, z=0.0, deff=1.0) for states in (whole, grouped.states))
+    if not total.n[0] > 0 or few_people(total)[0]:
+        return None
+    hidden = hidden_by_totals(measure, scope, grouped, estimates)
+    names = [key[0] for key in grouped.keys]
+    parts = {
+        name: (float(n), float(n * value) if n else 0.0)
+        for name, n, value in zip(names, estimates.n, estimates.value, strict=True)
     }
+    return _Segments(parts, frozenset(name for name, veiled in zip(names, hidden, strict=True) if veiled))
 
 
-def _pool_small(now: Segments, before: Segments) -> tuple[Segments, Segments]:
-    small = {
-        name
-        for name in {*now, *before}
-        if 0 < now.get(name, (0.0, 0.0))[0] < 5 or 0 < before.get(name, (0.0, 0.0))[0] < 5
-    }
-    if not small:
-        return now, before
-
-    def pooled(segments: Segments) -> Segments:
-        kept = {name: pair for name, pair in segments.items() if name not in small}
-        parts = [segments[name] for name in small if name in segments]
-        return {**kept, "(other)": (sum(n for n, _ in parts), sum(x for _, x in parts))}
-
-    return pooled(now), pooled(before)
+def _pool(segments: _Segments, small: frozenset[str]) -> dict[str, tuple[float, float]]:
+    """Segments hidden in either period as one, so that the parts still add up."""
+    kept = {name: pair for name, pair in segments.parts.items() if name not in small}
+    parts = [pair for name, pair in segments.parts.items() if name in small]
+    return {**kept, OTHER: (sum(n for n, _ in parts), sum(x for _, x in parts))} if small else kept

@@ -16,15 +16,14 @@ from cxdash.answers.correlation import correlation_of
 from cxdash.answers.suppress import number
 from cxdash.edition import Edition
 from cxdash.errors import CxdashError, SelectionError
-from cxdash.measures import Estimates
 from cxdash.metrics.catalogue import METRICS, find_metric
-from cxdash.metrics.metric import BenchmarkGap, Composite, Metric
+from cxdash.metrics.metric import BenchmarkGap, Composite, Figure, Metric
 from cxdash.selection import Policy
 from cxdash.statistics.benchmark import published_interval
 from cxdash.statistics.differences import mover
+from cxdash.statistics.intervals import recovered_error
 
 Ask = Callable[..., Answer]
-Z95 = 1.959963984540054
 
 
 def composite_rows(
@@ -94,12 +93,11 @@ def _health_row(
             row = ask(edition, replace(question, metric=key, by=(), grain="", against=None), policy).only
         except CxdashError:
             continue  # not in this data, or not for these filters: counts as missing and lowers the coverage
-        if row.value is None or row.low is None or row.high is None:
+        value, low, high = row.on_basis(component.target_basis)
+        if value is None or low is None or high is None:
             continue
-        basis = row.extra.get(component.target_basis, row.value) if component.target_basis else row.value
-        ratio = basis / row.value if row.value else 1.0
-        values[0, position] = basis * component.factor
-        errors[0, position] = (row.high - row.low) / (2 * Z95) * ratio * component.factor
+        values[0, position] = value * component.factor
+        errors[0, position] = recovered_error(low, high) * component.factor
     estimates = composite.combine(
         values,
         errors,
@@ -192,17 +190,15 @@ def _gap_row(gap: BenchmarkGap, measured: Metric, own: Row, record: dict[str, An
         return np.array([np.nan if value is None else value])
 
     value, low, high = scaled(record["value"]), scaled(record["low"]), scaled(record["high"])
-    sample = plain(record["sample_size"])
     low, high = published_interval(
-        value, low=low, high=high, n=sample, unit="nps" if measured.unit == "points" else "proportion"
-    )
-    variance = plain(0.0 if own.low is None or own.high is None else ((own.high - own.low) / (2 * Z95)) ** 2)
-    estimates = gap.compare(
-        Estimates(plain(own.value), plain(own.low), plain(own.high), plain(own.n), plain(own.n), variance),
         value,
-        low,
-        high,
-        sample,
+        low=low,
+        high=high,
+        n=plain(record["sample_size"]),
+        unit="nps" if measured.unit == "points" else "proportion",
+    )
+    estimates = gap.compare(
+        Figure(plain(own.value), plain(own.low), plain(own.high)), Figure(value, low, high), plain(own.n)
     )
     gap_low, gap_high = number(estimates.low, 0, hidden=False), number(estimates.high, 0, hidden=False)
     difference = number(estimates.value, 0, hidden=False)

@@ -8,12 +8,11 @@ number prints the same interval on every page.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from cxdash.answers.cells import Request, fold
-from cxdash.answers.estimate import Z95, Scope, index_groups
+from cxdash.answers.estimate import Scope, index_groups
 from cxdash.answers.kept import kept
 from cxdash.edition import Edition
 from cxdash.measures import Floats, Measure
@@ -21,6 +20,7 @@ from cxdash.periods import Period
 from cxdash.selection import Filters
 from cxdash.statistics.arrays import floats
 from cxdash.statistics.buckets import jackknife, pooled_design_effect
+from cxdash.statistics.distributions import Z95
 
 COARSE = frozenset({"channel"})
 """Dimensions the bucket grids keep."""
@@ -34,23 +34,27 @@ def design_effects(measure: Measure, scope: Scope, keys: Sequence[Key]) -> Float
     Pooled over the time buckets of a series as a ratio of sums, apart for each value of the coarse dimensions asked
     for. `keys` are the cells' values of the scope's `by` dimensions.
     """
+    filters = tuple(f for f in scope.filters if f[0] in COARSE)
     if measure.noise_of is not None:
-        channels = replace(scope, by=tuple(dim for dim in scope.by if dim in COARSE))
-        return np.full(len(keys), float(np.max(design_effects(measure.noise_of, channels, [()]), initial=1.0)))
+        # what is compared are the values of the inner axis, so it is their answers that repeat or not, not everybody's
+        inner = _coarse_variances(scope.edition, measure.noise_of, scope.period, filters, (measure.inner,), scope.grain)
+        return np.full(len(keys), float(pooled_design_effect(*np.hstack([np.zeros((2, 0)), *inner.values()]))))
     if not measure.clustered or not keys:
         return np.ones(len(keys))
     coarse = tuple(dim for dim in scope.by if dim in COARSE)
-    filters = tuple(f for f in scope.filters if f[0] in COARSE)
-    effects = _coarse_effects(scope.edition, measure, scope.period, filters, coarse, scope.grain)
+    found = _coarse_variances(scope.edition, measure, scope.period, filters, coarse, scope.grain)
+    effects = {key: float(pooled_design_effect(*variances)) for key, variances in found.items()}
     places = [scope.by.index(dim) for dim in coarse]
     return np.array([effects.get(tuple(key[place] for place in places), 1.0) for key in keys])
 
 
 @kept(1024)
-def _coarse_effects(
+def _coarse_variances(
     edition: Edition, measure: Measure, period: Period, filters: Filters, kept_by: tuple[str, ...], grain: str
-) -> Mapping[Key, float]:
-    """Design effect per value of the scope's coarse dimensions; empty where nothing repeats.
+) -> Mapping[Key, Floats]:
+    """Variances as customers answered and as if independent, (2, cells), by value of the coarse dimensions.
+
+    Empty where nothing repeats.
 
     Kept, because it does not depend on the filters a reader changes most: regions, segments, products.
     """
@@ -72,7 +76,5 @@ def _coarse_effects(
     without, occupied = np.zeros(shape), np.zeros(shape, dtype=bool)
     without[places], occupied[places] = left_out.value, np.sum(list(states.values()), axis=0) > 0
     clustered = jackknife(full.value, without, occupied=occupied)
-    return {
-        key: float(pooled_design_effect(clustered[cells[:, 0] == n], full.variance[cells[:, 0] == n]))
-        for n, key in enumerate(keys)
-    }
+    both = np.stack([clustered, full.variance])
+    return {key: both[:, cells[:, 0] == n] for n, key in enumerate(keys)}

@@ -18,8 +18,6 @@ from cxdash.metrics.facts import FACTS
 from cxdash.periods import Period, floor, step
 from cxdash.selection import Filters
 
-Z95 = 1.959963984540054
-
 FOUR_WEEKS_MISS = timedelta(days=3)
 """28 days lie between the ends of two months of 31 days with at most this much to spare on either side."""
 

@@ -16,13 +16,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import sqrt
-from statistics import median
 
+import numpy as np
 import polars as pl
 
 from cxdash.checks.check import SAMPLES, Finding, Severity
 from cxdash.language import N_
+from cxdash.statistics.plausibility import day_score, usual_volume, volume_z
 
 OWNER = N_("CX analytics")
 LOADER = N_("Data engineering")
@@ -108,8 +108,7 @@ def judge_volume(fact: str, table: str, counts: Mapping[date, int], last_day: da
         ]
         if len(history) < 7 * FEWEST_WEEKS:
             continue
-        spread = max(1.4826 * median(abs(r - 1) for r in history), 1 / sqrt(usual), 0.03)
-        z = (ratio - 1) / spread
+        z = float(volume_z(counts.get(day, 0), usual, history))
         if abs(z) > UNUSUAL and not min(history) <= ratio <= max(history):
             unusual.append({"day": day, "rows": counts.get(day, 0), "usual": round(usual), "z": round(z, 1)})
             if 0 < ratio < FRAGMENT or ratio > MULTIPLE:
@@ -122,7 +121,7 @@ def _expected(counts: Mapping[date, int], day: date, first: date, leave_out: Seq
     weeks = [day + timedelta(weeks=shift) for shift in range(-WEEKS, WEEKS + 1) if shift]
     last = max(leave_out)
     known = [counts.get(other, 0) for other in weeks if first <= other <= last and other not in leave_out]
-    return median(known) if len(known) >= FEWEST_WEEKS else None
+    return float(usual_volume(known)) if len(known) >= FEWEST_WEEKS else None
 
 
 def judge_completeness(fact: str, table: str, counts: Mapping[date, int], last_day: date) -> Finding:
@@ -156,18 +155,13 @@ def judge_scores(answers: pl.DataFrame, table: str, last_day: date) -> Iterator[
     for (survey,), frame in usable.sort("survey", "day").group_by("survey", maintain_order=True):
         rows = {row["day"]: row for row in frame.to_dicts()}
         past = [rows[d] for back in range(1, 7 * WEEKS + 1) if (d := last_day - timedelta(days=back)) in rows]
-        today, n = rows.get(last_day), sum(row["n"] for row in past)
+        today = rows.get(last_day)
         shifted: list[dict[str, object]] = []
         if today and today["n"] >= FEWEST_ANSWERS and len(past) >= 7 * FEWEST_WEEKS:
-            mean = sum(row["total"] for row in past) / n
-            variance = sum(row["squares"] for row in past) / n - mean**2
-            days = [(row["total"] / row["n"] - mean) ** 2 - variance / row["n"] for row in past]
-            between = max(0.0, sum(days) / len(days))
-            error = sqrt(variance / today["n"] + between)
-            score = today["total"] / today["n"]
-            if error > 0 and abs(score - mean) > SHIFTED * error:
-                z = round((score - mean) / error, 1)
-                shifted.append({"day": last_day, "mean": round(score, 2), "usual": round(mean, 2), "z": z})
+            history = (np.array([row[name] for row in past], dtype=float) for name in ("n", "total", "squares"))
+            mean, usual, z = (float(found) for found in day_score(today["n"], today["total"], *history))
+            if abs(z) > SHIFTED:
+                shifted.append({"day": last_day, "mean": round(mean, 2), "usual": round(usual, 2), "z": round(z, 1)})
         claim = PLAUSIBLE.format(survey=str(survey).upper())
         yield _finding(f"scores.{survey}_plausible", claim, table, "warning", OWNER, shifted, examined=1)
 

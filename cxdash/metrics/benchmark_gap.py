@@ -6,30 +6,40 @@ import numpy as np
 
 from cxdash.language import N_
 from cxdash.measures import Estimates, Floats
-from cxdash.metrics.metric import BenchmarkGap, Metric
+from cxdash.metrics.metric import BenchmarkGap, Figure, Metric
 from cxdash.statistics.benchmark import break_even_se, gap
+from cxdash.statistics.intervals import recovered_error
 
 
-def compare(own: Estimates, value: Floats, low: Floats, high: Floats, _sample: Floats) -> Estimates:
-    """Gap own − published on the unit scale; arrays are (cells,).
+def compare(own: Figure, published: Figure, n: Floats) -> Estimates:
+    """Gap own − published on the unit scale; `n` is our number of answers, (cells,).
 
-    Where the published figure has no interval (`low`, `high` NaN), the gap carries our uncertainty only and
-    `extra["break_even"]` says how precise the figure would have to be for the gap to be significant.
+    Where the published figure has no interval, the gap carries our uncertainty only and
+    `extra["break_even"]` says how precise the figure would have to be for the gap to be significant: its standard
+    error at which the interval of the gap would just reach zero, from the side of our interval that faces the figure.
     """
-    known = np.isfinite(low) & np.isfinite(high)
-    difference, gap_low, gap_high = gap(
-        own.value, own.low, own.high, value, np.where(known, low, value), np.where(known, high, value)
-    )
-    own_se = np.sqrt(own.variance * np.where(own.n_eff > 0, own.n / np.maximum(own.n_eff, 1e-12), 1.0))
+    known = np.isfinite(published.low) & np.isfinite(published.high)
+    difference, gap_low, gap_high = gap(own.value, own.low, own.high, published.value, published.low, published.high)
+    facing = np.where(difference > 0, own.value - own.low, own.high - own.value)
+    own_error = recovered_error(-facing, facing)
     extra = {
-        "benchmark": value,
-        "benchmark_low": low,
-        "benchmark_high": high,
+        "benchmark": published.value,
+        "benchmark_low": published.low,
+        "benchmark_high": published.high,
         "own": own.value,
-        "break_even": np.where(known, np.nan, break_even_se(difference, own_se)),
+        "break_even": np.where(known, np.nan, break_even_se(difference, own_error)),
         "interval_known": known.astype(float),
     }
-    return Estimates(difference, gap_low, gap_high, own.n, own.n_eff, own.variance, extra)
+    return Estimates(
+        value=difference,
+        low=gap_low,
+        high=gap_high,
+        n=n,
+        n_eff=n,
+        variance=own_error**2,
+        largest=np.zeros(n.shape),
+        extra=extra,
+    )
 
 
 METRIC = Metric(

@@ -16,6 +16,7 @@ from cxdash.measures import Estimates, Floats, Measure
 from cxdash.metrics.facts.scores import histogram, transactional
 from cxdash.metrics.metric import Metric
 from cxdash.metrics.shares import share
+from cxdash.statistics.arrays import divide
 
 HISTOGRAM = histogram("ces", 1, 7)
 TRANSACTIONAL = transactional("ces")
@@ -26,8 +27,7 @@ def finalise(states: Mapping[str, Floats], *, z: Any, deff: Any) -> Estimates:
     """Share of 5–7 with Wilson interval; `extra["mean"]` is the mean answer on 1–7."""
     estimates = _easy(states, z=z, deff=deff)
     weighted = np.sum([score * states[f"ces_{score}"] for score in range(1, 8)], axis=0)
-    mean = np.where(estimates.n > 0, weighted / np.maximum(estimates.n, 1.0), np.nan)
-    return replace(estimates, extra={"mean": mean})
+    return replace(estimates, extra={"mean": divide(weighted, estimates.n)})
 
 
 METRIC = Metric(

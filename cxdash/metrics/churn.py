@@ -10,12 +10,10 @@ import numpy as np
 from cxdash.language import N_
 from cxdash.measures import Estimates, Floats, Measure, State, total
 from cxdash.metrics.metric import Metric
-from cxdash.statistics.survival import product_limit
+from cxdash.statistics.survival import equivalent_share, product_limit
 
 JOINED = State("joined", lambda r: total(r.joined))
 LOST = State("lost", lambda r: total(r.lost))
-
-DAYS_PER_MONTH = 30.4375
 
 
 def finalise(states: Mapping[str, Floats], *, z: Any, deff: Any) -> Estimates:
@@ -23,14 +21,26 @@ def finalise(states: Mapping[str, Floats], *, z: Any, deff: Any) -> Estimates:
 
     Reads `at_risk` (customers at the start of each day, folded from the flows) and `lost`, both (cells, days), and
     `days`, (cells,), the length of each cell. n is the number at risk on the first day. `extra`: `lost`, the number
-    lost, and `monthly`, the churn of an average month at the same rate.
+    lost, and `monthly`, the churn of an average month at the same rate, with its limits. Without customers on the first
+    day there is no value.
     """
-    at_risk, lost = states["at_risk"], states["lost"]
-    churn, se, low, high = product_limit(at_risk, lost, z=z)
-    n = at_risk[..., 0]
-    days = np.maximum(states["days"], 1.0)
-    monthly = 1.0 - np.power(1.0 - churn, DAYS_PER_MONTH / days)
-    return Estimates(churn, low, high, n, n / deff, se**2, {"lost": lost.sum(axis=-1), "monthly": monthly})
+    at_risk, lost, days = states["at_risk"], states["lost"], states["days"]
+    n, gone = at_risk[..., 0], lost.sum(axis=-1)
+    # a value stands for the customers of the first morning: where there were none, those who came later have none
+    churn, se, low, high = product_limit(np.where(n[..., None] > 0, at_risk, 0.0), lost, z=z)
+    extra = {"lost": np.where(n > 0, gone, np.nan), "monthly": equivalent_share(churn, days)}
+    extra |= {"monthly_low": equivalent_share(low, days), "monthly_high": equivalent_share(high, days)}
+    return Estimates(
+        value=churn,
+        low=low,
+        high=high,
+        n=n,
+        n_eff=n / deff,
+        variance=se**2,
+        # who joins after the first day can also be lost: then more may be gone than there were, which tells of all
+        largest=np.maximum(gone, n - gone),
+        extra=extra,
+    )
 
 
 METRIC = Metric(

@@ -17,7 +17,7 @@ from cxdash.metrics.metric import Metric
 from cxdash.metrics.nps import DETRACTORS, HISTOGRAM, MEASURE, PASSIVES, PROMOTERS, TRANSACTIONAL
 from cxdash.metrics.shares import sum_of
 from cxdash.statistics.consistency import level_spread, smoothed_nps_variance
-from cxdash.statistics.intervals import nps_value
+from cxdash.statistics.intervals import nps_value, recovered_error
 
 TRAFFIC = State("contacts", lambda r: count_if(r.contact_id.is_not(None)))
 
@@ -53,13 +53,14 @@ def finalise(states: Mapping[str, Floats], *, z: Any, deff: Any) -> Estimates:
     low, high = shown(spread.index_low), shown(spread.index_high)
     extra = {"spread": shown(spread.delta), "p": shown(spread.p), "channels": usable.sum(axis=-1).astype(float)}
     return Estimates(
-        shown(spread.index),
-        low,
-        high,
-        counted,
-        np.where(usable, n / deff, 0.0).sum(axis=-1),
-        ((high - low) / (2 * 1.959963984540054)) ** 2,
-        extra,
+        value=shown(spread.index),
+        low=low,
+        high=high,
+        n=counted,
+        n_eff=np.where(usable, n / deff, 0.0).sum(axis=-1),
+        variance=recovered_error(low, high) ** 2,
+        largest=np.zeros(counted.shape),
+        extra=extra,
     )
 
 

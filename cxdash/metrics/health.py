@@ -47,7 +47,16 @@ def combine(
     count = np.isfinite(values).sum(axis=-1).astype(float)
     extra = {"coverage": result.coverage}
     extra |= {f"goal_{position}": result.goals[:, position] for position in range(values.shape[1])}
-    return Estimates(result.score, result.low, result.high, count, count, result.se**2, extra)
+    return Estimates(
+        value=result.score,
+        low=result.low,
+        high=result.high,
+        n=count,
+        n_eff=count,
+        variance=result.se**2,
+        largest=np.zeros(count.shape),
+        extra=extra,
+    )
 
 
 METRIC = Metric(

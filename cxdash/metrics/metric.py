@@ -31,16 +31,25 @@ class Composite:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A score with its 95 % limits on the unit scale, arrays (cells,); limits NaN where none are known."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True)
 class BenchmarkGap:
     """A metric computed from another metric's estimate and published figures of others.
 
     Attributes:
         of: keys of the metrics that published figures may be compared with.
-        compare: (own estimates, value, low, high, sample size) of the benchmark, unit scale → Estimates of the gap.
+        compare: (our figure, the published one, n of ours) → Estimates of the gap, unit scale.
     """
 
     of: tuple[str, ...]
-    compare: Callable[[Estimates, Floats, Floats, Floats, Floats], Estimates]
+    compare: Callable[[Figure, Figure, Floats], Estimates]
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,8 @@ class Metric:
         computation: how it is computed.
         minimum_n: effective n below which it is shown as "low base".
         version: grows when the definition changes.
-        target_basis: name of the `Estimates.extra` a target applies to, "" for the value itself.
+        target_basis: name of the `Estimates.extra` a target applies to, its limits under the same name with `_low` and
+            `_high`; "" for the value itself.
         windows: grains it exists for; () means any period.
     """
 

@@ -12,6 +12,7 @@ from cxdash.measures import Estimates, Floats, Measure
 from cxdash.metrics.facts.scores import histogram, transactional
 from cxdash.metrics.metric import Metric
 from cxdash.metrics.shares import sum_of
+from cxdash.statistics.arrays import divide
 from cxdash.statistics.intervals import nps_score_interval, nps_value, nps_variance
 
 HISTOGRAM = histogram("nps", 0, 10)
@@ -26,9 +27,15 @@ def finalise(states: Mapping[str, Floats], *, z: Any, deff: Any) -> Estimates:
     d, m, p = sum_of(states, DETRACTORS), sum_of(states, PASSIVES), sum_of(states, PROMOTERS)
     n = d + m + p
     low, high = nps_score_interval(d / deff, m / deff, p / deff, z=z)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        variance = nps_variance(d, m, p) / n
-    return Estimates(nps_value(d, m, p), low, high, n, n / deff, variance)
+    return Estimates(
+        value=nps_value(d, m, p),
+        low=low,
+        high=high,
+        n=n,
+        n_eff=n / deff,
+        variance=divide(nps_variance(d, m, p), n),
+        largest=np.maximum(np.maximum(d, m), p),
+    )
 
 
 MEASURE = Measure("scores", (*HISTOGRAM, TRANSACTIONAL), finalise, clustered=TRANSACTIONAL.name)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from cxdash.measures import Estimates, Finalise, Floats
-from cxdash.statistics.intervals import wilson
+from cxdash.statistics.arrays import divide
+from cxdash.statistics.intervals import share_value, share_variance, wilson
 
 
 def sum_of(states: Mapping[str, Floats], names: Sequence[str]) -> Floats:
@@ -22,14 +23,16 @@ def sum_of(states: Mapping[str, Floats], names: Sequence[str]) -> Floats:
 
 def share_estimates(x: Floats, n: Floats, *, z: Any, deff: Any) -> Estimates:
     """Estimates of x/n with a Wilson interval on n/deff; n = 0 gives NaN everywhere."""
-    n = np.asarray(n, dtype=float)
-    some = n > 0
-    safe = np.where(some, n, 1.0)
-    value = np.where(some, x / safe, np.nan)
-    n_eff = np.where(some, safe / deff, 0.0)
-    low, high = wilson(np.where(some, x / safe, 0.0) * np.where(some, n_eff, 1.0), np.where(some, n_eff, 1.0), z=z)
-    variance = np.where(some, value * (1 - value) / safe, np.nan)
-    return Estimates(value, np.where(some, low, np.nan), np.where(some, high, np.nan), n, n_eff, variance)
+    low, high = wilson(x / deff, n / deff, z=z)
+    return Estimates(
+        value=share_value(x, n),
+        low=low,
+        high=high,
+        n=n,
+        n_eff=n / deff,
+        variance=divide(share_variance(x, n), n),
+        largest=np.maximum(x, n - x),
+    )
 
 
 def share(numerator: Sequence[str], denominator: Sequence[str]) -> Finalise:

@@ -118,6 +118,42 @@ def percentile(own: Numbers, competitors: Numbers) -> Floats:
     return 100 * divide(below.sum(axis=-1), known.sum(axis=-1))
 
 
+def percentile_from_quartiles(own: Numbers, first: Numbers, median: Numbers, third: Numbers) -> Floats:
+    """The same where only the competitors' quartiles are published: the distribution as a straight line between them.
+
+    Beyond the outer quartiles the adjoining line goes on and the answer is cut to 0..100: say that it is interpolated.
+
+    Args:
+        own: own score.
+        first: the lower quartile of the competitors.
+        median: their median.
+        third: their upper quartile.
+
+    Returns:
+        0..100; at two quartiles that coincide the middle of their percentages; NaN where quartiles are out of order.
+    """
+    x, q1, q2, q3 = together(own, first, median, third)
+    lower, upper = q2 - q1, q3 - q2
+    left = np.where(lower > 0, 50 + 25 * divide(x - q2, lower), np.where(x < q2, 0.0, 25.0))
+    right = np.where(upper > 0, 50 + 25 * divide(x - q2, upper), np.where(x > q2, 100.0, 75.0))
+    found = np.where(x < q2, left, np.where(x > q2, right, (left + right) / 2))
+    return np.where((lower >= 0) & (upper >= 0) & ~np.isnan(x), np.clip(found, 0.0, 100.0), np.nan)
+
+
+def distinct_waves(y: Numbers) -> Floats:
+    """A benchmark's series with waves that only repeat the last known value as NaN, over the last axis.
+
+    Publishers repeat a score until they measure again; a repeat is no new data and would make a trend too sure.
+    """
+    values = floats(y)
+    position = np.where(np.isnan(values), 0, np.arange(values.shape[-1]))
+    last = np.maximum.accumulate(position, axis=-1)
+    before = np.concatenate([np.zeros_like(last[..., :1]), last[..., :-1]], axis=-1)
+    known = np.take_along_axis(values, before, axis=-1)
+    first = np.arange(values.shape[-1]) == 0
+    return np.where(~first & (values == known), np.nan, values)
+
+
 def rank_interval(y: Numbers, se: Numbers) -> Rank:
     """The ranks that are plausible for each of K scores, over the last axis.
 
@@ -184,6 +220,7 @@ def trend_known_variance(t: Numbers, y: Numbers, v: Numbers, *, inflate: bool = 
     excess = root(divide(q, np.where(degrees > 0, degrees, np.nan)))
     factor = np.where(np.isnan(excess) | (not inflate), 1.0, np.maximum(excess, 1.0))
     se = np.where(np.isnan(slope), np.nan, divide(factor, root(spread)))
+    q = np.where(np.isnan(slope), np.nan, q)
     return Trend(slope, se, q, chi_squared_tail(q, degrees))
 
 

@@ -11,11 +11,22 @@ Source: Kott 2001; Wolter 2007, ch. 4 ("JK1" of the R package survey, variance a
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from cxdash.statistics.arrays import Floats, Numbers, divide, floats, root, together
 from cxdash.statistics.distributions import t_quantile
+
+
+class Estimate(NamedTuple):
+    """A value, its standard error and 95 % limits."""
+
+    value: Floats
+    se: Floats
+    low: Floats
+    high: Floats
 
 
 def without_each(state: Numbers) -> Floats:
@@ -64,6 +75,32 @@ def t_interval(value: Numbers, variance: Numbers, groups: Numbers) -> tuple[Floa
     """The limits value -+ t sqrt(variance), with G - 1 degrees of freedom; NaN with fewer than two groups."""
     half = t_quantile(0.975, floats(groups) - 1) * root(variance)
     return floats(value) - half, floats(value) + half
+
+
+def difference_in_differences(
+    full: tuple[Numbers, Numbers, Numbers, Numbers],
+    without: tuple[Numbers, Numbers, Numbers, Numbers],
+    *,
+    occupied: ArrayLike | None = None,
+) -> Estimate:
+    """How much more one group changed than another, with errors that know that the customers are the same.
+
+    Args:
+        full: the estimate of the group after and before, and of the comparison group after and before, on all
+            customers, each of shape (cells,).
+        without: the same without each bucket, each of shape (cells, G).
+        occupied: which buckets hold any customer.
+
+    Returns:
+        (group after - before) - (comparison after - before) as an Estimate; error NaN with fewer than two buckets.
+    """
+    after, before, other_after, other_before = (floats(v) for v in full)
+    value = (after - before) - (other_after - other_before)
+    after, before, other_after, other_before = (floats(v) for v in without)
+    left_out = (after - before) - (other_after - other_before)
+    used = np.broadcast_to(np.asarray(True if occupied is None else occupied, dtype=np.bool_), left_out.shape)
+    variance = jackknife(value, left_out, occupied=used)
+    return Estimate(value, root(variance), *t_interval(value, variance, used.sum(axis=-1)))
 
 
 def design_effect(v_bucket: Numbers, v_srs: Numbers) -> Floats:

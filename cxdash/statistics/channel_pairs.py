@@ -3,19 +3,20 @@
 Where loyal customers prefer the app, channel scores differ without any effect of the channel. Pairs of ratings by the
 same customer remove that: `paired_levels` estimates channel levels from differences within customers (feed them to
 `consistency.correlated_level_spread`), `individual_excess` asks whether ratings move more across channels than within
-one, which levels cannot see. Both need many pairs (300 and about 2000); below that use segment-standardised levels.
+one, which levels cannot see. Not for few pairs: the first needs 300, the second about 2000; below that use
+segment-standardised levels.
 
 Source: least squares on a graph of pairs (fixed effects); the excess measure is ours, present it as such.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from cxdash.statistics.arrays import Floats, Numbers, divide, floats, root, together
+from cxdash.statistics.arrays import Flags, Floats, Numbers, divide, floats, root, together
 from cxdash.statistics.distributions import Z95, lower_normal
 
 _DISCONNECTED = 1e-9
@@ -101,6 +102,36 @@ def individual_excess(
     excess, se = (cross - same) / 2, root(cross_variance + same_variance) / 2
     g, low, high = (root(np.maximum(v, 0.0)) for v in (excess, excess - Z95 * se, excess + Z95 * se))
     return Excess(excess, se, g, low, high, lower_normal(-divide(excess, se)))
+
+
+def sum_transitions(transitions: ArrayLike, codes: ArrayLike) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Pairs, squared and fourth-power differences from counts of transitions, for `individual_excess`.
+
+    Args:
+        transitions: counts from category i (first rating) to j (second), shape (cells, k, k).
+        codes: the categories' values, shape (k,): (-100, 0, 100) for NPS in points.
+
+    Returns:
+        (n, sum of d^2, sum of d^4), exact for integers.
+    """
+    moves, values = np.asarray(transitions), np.asarray(codes)
+    squares = (values[None, :] - values[:, None]) ** 2
+    return moves.sum(axis=(-2, -1)), (moves * squares).sum(axis=(-2, -1)), (moves * squares**2).sum(axis=(-2, -1))
+
+
+def excess_index(excess: Excess, reference: Numbers) -> tuple[Floats, Floats, Floats]:
+    """W, the individual part of consistency: 100 at no excess, 0 where g reaches the reference spread (NPS: 30).
+
+    Returns:
+        (index, low, high), 0..100. A diagnostic: see `headline_excess` before it is shown large.
+    """
+    index, high, low = (100 * np.maximum(1 - divide(g, reference), 0.0) for g in excess[2:5])
+    return index, low, high
+
+
+def headline_excess(n_cross: Numbers, n_same: Numbers, *, minimum: float = 2000) -> Flags:
+    """Whether W rests on enough pairs of both kinds to stand in a headline; below that it is too noisy."""
+    return np.asarray((floats(n_cross) > minimum) & (floats(n_same) > minimum), dtype=np.bool_)
 
 
 def _mean_square(n: Numbers, d2: Numbers, d4: Numbers) -> tuple[Floats, Floats]:

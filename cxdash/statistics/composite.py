@@ -2,8 +2,8 @@
 
 Each component is the share of the way from a floor to a target, cut to 0..100; floors, targets and weights are policy
 and are shown. Z-scores are not used: they make the score depend on the comparison set. A weighted mean is
-compensatory, so show the weakest component beside it. Do not put a component and its cause in together, nor a
-benchmark rank.
+compensatory, so `weakest_component` and, if wanted, `geometric_score` are shown beside it. Do not put a component and
+its cause in together, nor a benchmark rank.
 
 Source: OECD/JRC Handbook on Constructing Composite Indicators 2008.
 """
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cxdash.statistics.arrays import Floats, Numbers, divide, floats, root, together
+from cxdash.statistics.buckets import jackknife
 from cxdash.statistics.distributions import Z95
 
 
@@ -93,6 +94,91 @@ def attribute_change(goals0: Numbers, goals1: Numbers, weights: Numbers) -> Floa
     return np.where(both, divide(w, w.sum(axis=-1, keepdims=True)) * (after - before), 0.0)
 
 
+def geometric_score(goals: Numbers, weights: Numbers) -> Floats:
+    """The weighted geometric mean of the goals, to show beside the score: a weak component is not made up for.
+
+    Args:
+        goals: goal attainment, shape (cells, components); NaN components are left out.
+        weights: policy weights.
+
+    Returns:
+        0..100; 0 where a component with a weight is at its floor; NaN where none is there.
+    """
+    reached, w = together(goals, weights)
+    used = ~np.isnan(reached) & (w > 0)
+    w = np.where(used, w, 0.0)
+    nothing = (used & (reached <= 0)).any(axis=-1)
+    mean = divide((w * np.log(np.where(used & (reached > 0), reached, 1.0))).sum(axis=-1), w.sum(axis=-1))
+    return np.where(nothing, 0.0, np.exp(mean))
+
+
+def weakest_component(goals: Numbers) -> tuple[Floats, Floats]:
+    """Which component is furthest from its target: (position, goal), shape (cells,); NaN where none is there.
+
+    Shown beside every score: the mean alone lets a strong component hide it. The first of equals.
+    """
+    reached = floats(goals)
+    if not reached.shape[-1]:
+        return np.full(reached.shape[:-1], np.nan), np.full(reached.shape[:-1], np.nan)
+    known = ~np.isnan(reached)
+    least = np.argmin(np.where(known, reached, np.inf), axis=-1)
+    found = np.take_along_axis(reached, least[..., None], axis=-1)[..., 0]
+    return np.where(known.any(axis=-1), least.astype(np.float64), np.nan), found
+
+
+def bucketed_composite(
+    x: Numbers, x_without: Numbers, floor: Numbers, target: Numbers, weights: Numbers, *, minimum_coverage: float = 0.7
+) -> tuple[Floats, Floats]:
+    """The score and its standard error from customer buckets: for components near a cut, where gradients mislead.
+
+    Args:
+        x: component values, shape (cells, components).
+        x_without: the same without each bucket, shape (cells, G, components).
+        floor: values that count 0, shape (components,).
+        target: values that count 100.
+        weights: policy weights.
+        minimum_coverage: as `composite`.
+
+    Returns:
+        (score, se); se NaN where leaving a bucket out leaves no score.
+    """
+    nothing = np.zeros((1, 1))
+    full = composite(x, floor, target, weights, nothing, minimum_coverage=minimum_coverage).score
+    without = composite(x_without, floor, target, weights, nothing, minimum_coverage=minimum_coverage).score
+    return full, root(jackknife(full, without))
+
+
+def sign_flips(
+    goals0: Numbers,
+    goals1: Numbers,
+    weights: Numbers,
+    *,
+    concentration: float = 50.0,
+    draws: int = 2000,
+    seed: int = 20261,
+) -> Floats:
+    """The share of weight draws in which the change of the score has another sign than with the weights as they are.
+
+    Compared on the components present on both dates. Above .1 the direction is a matter of policy: do not colour it.
+
+    Args:
+        goals0: goal attainment before, shape (cells, components).
+        goals1: goal attainment after.
+        weights: policy weights, shape (components,) or (cells, components).
+        concentration: as `weight_range`.
+        draws: how many.
+        seed: of the draws.
+
+    Returns:
+        0..1; NaN where no component is there on both dates. No change at all cannot flip.
+    """
+    change = floats(goals1) - floats(goals0)
+    drawn = _shaken_scores(change, floats(weights), concentration, draws, seed)
+    stated = np.sign(attribute_change(goals0, goals1, weights).sum(axis=-1))
+    flipped = (np.sign(drawn) != stated[..., None]).mean(axis=-1)
+    return np.where(np.isnan(drawn).any(axis=-1), np.nan, flipped)
+
+
 def weight_range(
     goals: Numbers, weights: Numbers, *, concentration: float = 50.0, draws: int = 2000, seed: int = 20261
 ) -> tuple[Floats, Floats]:
@@ -100,16 +186,36 @@ def weight_range(
 
     Args:
         goals: goal attainment, shape (cells, components); NaN components are left out.
-        weights: policy weights, shape (components,).
+        weights: policy weights, shape (components,) or (cells, components), any positive scale.
         concentration: how close the draws stay to the weights.
         draws: how many.
-        seed: of the draws.
+        seed: of the draws; every cell sees the same ones.
+
+    Returns:
+        (low, high), 0..100; NaN where no component is there.
     """
-    reached = floats(goals)
-    w = floats(weights)
-    shaken = np.random.default_rng(seed).dirichlet(concentration * w / w.sum(), size=draws)
-    present = ~np.isnan(reached)
-    scores = divide(np.where(present, reached, 0.0) @ shaken.T, present.astype(np.float64) @ shaken.T)
-    known = ~np.isnan(scores)
-    low, high = np.quantile(np.where(known, scores, 0.0), [0.05, 0.95], axis=-1)
-    return np.where(known.all(axis=-1), low, np.nan), np.where(known.all(axis=-1), high, np.nan)
+    scores = _shaken_scores(floats(goals), floats(weights), concentration, draws, seed)
+    known = np.asarray(~np.isnan(scores).any(axis=-1))
+    low, high = np.quantile(np.where(known[..., None], scores, 0.0), [0.05, 0.95], axis=-1)
+    return np.where(known, low, np.nan), np.where(known, high, np.nan)
+
+
+def _shaken_scores(goals: Floats, weights: Floats, concentration: float, draws: int, seed: int) -> Floats:
+    """The score of each cell under each draw of the weights, shape (cells, draws)."""
+    goals, weights = np.broadcast_arrays(goals, weights)
+    present = ~np.isnan(goals)
+    # Mostly one policy for all cells, so draws are made once for each policy that differs.
+    scores = np.full((*goals.shape[:-1], draws), np.nan)
+    if not goals.size:
+        return scores
+    policies, which = np.unique(weights.reshape(-1, weights.shape[-1]), axis=0, return_inverse=True)
+    which = which.reshape(weights.shape[:-1])
+    for number, policy in enumerate(policies):
+        if not (np.all(policy >= 0) and 0 < policy.sum() < np.inf):
+            continue
+        gammas = np.random.default_rng(seed).standard_gamma(concentration * policy / policy.sum(), (draws, policy.size))
+        shaken = divide(gammas, gammas.sum(axis=-1, keepdims=True))
+        cells = which == number
+        reached, there = np.where(present[cells], goals[cells], 0.0), present[cells].astype(np.float64)
+        scores[cells] = divide(reached @ shaken.T, there @ shaken.T)
+    return scores

@@ -2,8 +2,9 @@
 
 delta is an unbiased estimate (before it is cut at zero) of the traffic-weighted standard deviation of the channels'
 true levels; the index is 100 at no spread and 0 at the reference spread. Raw range and raw SD call equal channels
-inconsistent at n <= 200; I-squared is a share of noise that tends to 100 % as n grows. Both are here only as measures
-to show beside delta. Compare like with like first: standardise by segment, or use pairs (`channel_pairs`).
+inconsistent at n <= 200; I-squared is a share of noise that tends to 100 % as n grows. `raw_spread` and `heterogeneity`
+are here only to show beside delta. Do not read it as an effect of the channels while they serve different customers:
+standardise by segment, or use pairs (`channel_pairs`).
 
 Source: DerSimonian & Laird 1986; Hedges 1983; Patnaik 1949; Steiger & Fouladi 1997; Borenstein et al. 2017. The index
 itself is ours.
@@ -57,7 +58,7 @@ def level_spread(y: Numbers, v: Numbers, weights: Numbers, *, reference_spread: 
         A Spread for each cell; NaN where fewer than two channels remain.
     """
     y, v, w = together(y, v, weights)
-    present = ~(np.isnan(y) | np.isnan(v)) & (w > 0)
+    present = ~np.isnan(y) & (v >= 0) & (w > 0)
     y, v, w = np.where(present, y, 0.0), np.where(present, v, 0.0), _shares(w, present)
     between = np.sum(w * (y - np.sum(w * y, axis=-1, keepdims=True)) ** 2, axis=-1)
     noise = np.sum(w * (1 - w) * v, axis=-1)
@@ -78,12 +79,12 @@ def correlated_level_spread(y: Numbers, covariance: Numbers, weights: Numbers, *
     """
     y, w = together(y, weights)
     v = floats(covariance)
-    present = ~np.isnan(y) & (w > 0) & ~np.isnan(np.diagonal(v, axis1=-2, axis2=-1))
+    present = ~np.isnan(y) & (w > 0) & (np.diagonal(v, axis1=-2, axis2=-1) >= 0)
     y, w = np.where(present, y, 0.0), _shares(w, present)
     v = np.where(present[..., :, None] & present[..., None, :], v, 0.0)
     a = w[..., :, None] * np.eye(w.shape[-1]) - w[..., :, None] * w[..., None, :]
     av = a @ v
-    between = np.einsum("...i,...ij,...j->...", y, a, y)
+    between = np.sum(w * (y - np.sum(w * y, axis=-1, keepdims=True)) ** 2, axis=-1)
     noise = np.trace(av, axis1=-2, axis2=-1)
     noise_squared = np.einsum("...ij,...ji->...", av, av)
     return _spread(between, noise, noise_squared, present.sum(axis=-1), floats(reference_spread))
@@ -95,9 +96,9 @@ def smoothed_nps_variance(d: Numbers, m: Numbers, p: Numbers) -> Floats:
     Without them a channel of five promoters would count as known without error. NaN where nobody answered.
     """
     d, m, p = floats(d), floats(m), floats(p)
-    n = d + m + p
+    n = np.where((d >= 0) & (m >= 0) & (p >= 0) & (d + m + p > 0), d + m + p, np.nan)
     per_answer = (p + d + 1.5) / (n + 3) - ((p - d) / (n + 3)) ** 2
-    return 1e4 * divide(per_answer, np.where(n > 0, n, np.nan))
+    return floats(1e4 * per_answer / n)
 
 
 def standardise_levels(y: Numbers, v: Numbers, shares: Numbers) -> tuple[Floats, Floats]:
@@ -115,7 +116,9 @@ def standardise_levels(y: Numbers, v: Numbers, shares: Numbers) -> tuple[Floats,
     y, v, w = together(y, v, shares)
     counted = w > 0
     w = divide(w, w.sum(axis=-1, keepdims=True))
-    return np.where(counted, w * y, 0.0).sum(axis=-1), np.where(counted, w**2 * v, 0.0).sum(axis=-1)
+    some = counted.any(axis=-1)
+    level, variance = (np.where(counted, part, 0.0).sum(axis=-1) for part in (w * y, w**2 * v))
+    return np.where(some, level, np.nan), np.where(some, variance, np.nan)
 
 
 def heterogeneity(y: Numbers, v: Numbers) -> Heterogeneity:
@@ -142,6 +145,46 @@ def heterogeneity(y: Numbers, v: Numbers) -> Heterogeneity:
     return Heterogeneity(q, chi_squared_tail(q, groups - 1), tau2_dl, tau2_he, i2)
 
 
+def raw_spread(y: Numbers, weights: Numbers) -> tuple[Floats, Floats]:
+    """Range and weighted standard deviation of channel scores as they are, sampling noise and all.
+
+    To show beside delta, never instead of it.
+
+    Args:
+        y: channel scores, shape (cells, channels); NaN leaves a channel out.
+        weights: traffic shares, any positive scale.
+
+    Returns:
+        (range, sd) in the unit of y; NaN below two channels.
+    """
+    y, w = together(y, weights)
+    present = ~np.isnan(y) & (w > 0)
+    w = _shares(w, present)
+    level = np.where(present, y, 0.0)
+    centre = np.sum(w * level, axis=-1, keepdims=True)
+    sd = np.sqrt(np.sum(w * (level - centre) ** 2, axis=-1))
+    enough = present.sum(axis=-1) >= 2
+    highest = np.where(enough, np.where(present, y, -np.inf).max(axis=-1, initial=-np.inf), np.nan)
+    lowest = np.where(enough, np.where(present, y, np.inf).min(axis=-1, initial=np.inf), np.nan)
+    return highest - lowest, np.where(enough, sd, np.nan)
+
+
+def reference_spread(within_sd: Numbers) -> Floats:
+    """The spread between channels at which the index is 0: .4 standard deviations within a channel ("large", Cohen).
+
+    Frozen at configuration (NPS 30 points, CSAT 16, CES 0.6), so that the index does not move with its yardstick.
+    """
+    return 0.4 * floats(within_sd)
+
+
+def typical_difference(delta: Numbers) -> Floats:
+    """How far two customers served in two random channels differ on average for reasons of channel: 1.13 delta.
+
+    2/sqrt(pi) delta, in the unit of delta; the root mean square of that difference is sqrt(2) delta.
+    """
+    return floats(2.0 / np.sqrt(np.pi) * floats(delta))
+
+
 def _shares(weights: Floats, present: Flags) -> Floats:
     """Weights of the channels left in, adding to one (zeros where none is)."""
     kept = np.where(present, weights, 0.0)
@@ -151,7 +194,8 @@ def _shares(weights: Floats, present: Flags) -> Floats:
 
 def _spread(between: Floats, noise: Floats, noise_squared: Floats, channels: Floats, reference: Floats) -> Spread:
     """delta, its interval by inverting T ~ c chi2_nu(lambda), and the index."""
-    answered = channels >= 2
+    # Noise below zero, or none beside a square of it, is of a covariance that cannot be one.
+    answered = (channels >= 2) & ((noise_squared > 0) | (noise == 0)) & (noise >= 0)
     scale = np.where(answered, divide(noise_squared, noise), np.nan)
     degrees = np.where(answered, divide(noise**2, noise_squared), np.nan)
     statistic = divide(between, scale)

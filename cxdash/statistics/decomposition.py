@@ -3,24 +3,36 @@
 R = sum of w_i r_i holds for shares, NPS, means and retention (with base weights). The symmetric centred Kitagawa form
 splits R1 - R0 into one mix and one rate effect for each segment, with no residual; centring makes each mix effect
 readable (growth of a below-average segment is negative) without changing a total. Float arrays give floats; object
-arrays of integers or Fractions give Fractions, with which "adds up exactly" is literally true. Not for more than
-these two factors, and not for quantities that are no weighted average of their segments (medians, the consistency
-index).
+arrays of integers or Fractions give Fractions, with which "adds up exactly" is literally true. Not for
+quantities that are no weighted average of their segments (medians, the consistency index); for more than these two
+factors see `attribute_factors`.
 
 Source: Kitagawa 1955; Das Gupta 1993; Simpson 1951.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cxdash.statistics.arrays import Flags
+from cxdash.statistics.arrays import Flags, Floats, Numbers, floats, root, together
+from cxdash.statistics.buckets import jackknife
+from cxdash.statistics.shapley import mean_increments
 
 _NO_EFFECT = 1e-12
+
+
+class MixRate(NamedTuple):
+    """Mix and rate effect of each segment with their standard errors, shape (cells, segments)."""
+
+    mix: Floats
+    rate: Floats
+    mix_se: Floats
+    rate_se: Floats
 
 
 def mix_rate(n0: ArrayLike, x0: ArrayLike, n1: ArrayLike, x1: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -65,6 +77,53 @@ def simpson_flag(n0: ArrayLike, x0: ArrayLike, n1: ArrayLike, x1: ArrayLike) -> 
     change = segments + mix.sum(axis=-1)
     up, down = (segments > _NO_EFFECT) & (change < -_NO_EFFECT), (segments < -_NO_EFFECT) & (change > _NO_EFFECT)
     return np.asarray(up | down, dtype=np.bool_)
+
+
+def bucketed_mix_rate(n0: Numbers, x0: Numbers, n1: Numbers, x1: Numbers) -> MixRate:
+    """The same effects with errors from customer buckets: the same customers are in several segments and both periods.
+
+    Args:
+        n0: denominators of the first period in each bucket, shape (cells, G, segments).
+        x0: numerators of the first period.
+        n1: denominators of the second period.
+        x1: numerators of the second period.
+
+    Returns:
+        A MixRate, each of shape (cells, segments); errors NaN with fewer than two buckets.
+    """
+    state = together(n0, x0, n1, x1)
+    mix, rate = mix_rate(*(v.sum(axis=-2) for v in state))
+    rest = [v.sum(axis=-2, keepdims=True) - v for v in state]
+    mix_without, rate_without = mix_rate(*rest)
+    occupied = np.asarray(((state[0] > 0) | (state[2] > 0)).any(axis=-1))[..., None, :]
+    errors = [
+        root(jackknife(full, np.swapaxes(without, -1, -2), occupied=occupied))
+        for full, without in ((mix, mix_without), (rate, rate_without))
+    ]
+    return MixRate(floats(mix), floats(rate), errors[0], errors[1])
+
+
+def attribute_factors(function: Callable[..., Numbers], before: Sequence[Any], after: Sequence[Any]) -> Floats:
+    """What each of several factors did to a quantity, averaged over the orders in which they could have changed.
+
+    For more than mix and rate (volume, mix, rate, price). The effects add up to the change.
+
+    Args:
+        function: the quantity from its factors, in their order.
+        before: each factor in the first period.
+        after: each factor in the second; at most 15 factors (2^k evaluations).
+
+    Returns:
+        Shape (factors, ...), in the unit of the quantity.
+
+    Reference: Das Gupta 1993; Shapley 1953 (the same numbers).
+    """
+    factors = len(before)
+    states = [
+        floats(function(*(after[i] if taken >> i & 1 else before[i] for i in range(factors))))
+        for taken in range(2**factors)
+    ]
+    return floats(np.moveaxis(mean_increments(np.stack(np.broadcast_arrays(*states), axis=-1)), -1, 0))
 
 
 def _numbers(values: ArrayLike) -> NDArray[Any]:

@@ -81,6 +81,27 @@ def mover_p(interval1: IntervalAt, interval2: IntervalAt, e1: Numbers, e2: Numbe
     return np.where(diff == 0, 1.0, np.where(np.isnan(diff), np.nan, p))
 
 
+def fixed_interval_p(diff: Numbers, low: Numbers, high: Numbers, *, z: Numbers = Z95) -> Floats:
+    """P of a difference of which only one interval is known, as a normal one whose half-width reaches towards zero.
+
+    For estimates that have no interval at other levels (the consistency index); everything else: `mover_p`.
+
+    Args:
+        diff: the difference.
+        low: its lower limit.
+        high: its upper limit.
+        z: normal quantile of the limits' level.
+
+    Returns:
+        Two-sided p, below the level exactly where the interval excludes zero; 1 where the difference is 0, 0 where
+        the interval has no width towards zero; NaN where one of the three is NaN.
+    """
+    diff, low, high = together(diff, low, high)
+    reach = np.where(diff > 0, diff - low, high - diff)
+    p = np.where(reach == 0, 0.0, two_sided_normal(divide(floats(z) * np.abs(diff), np.maximum(reach, 0.0))))
+    return np.where(np.isnan(diff + low + high), np.nan, np.where(diff == 0, 1.0, p))
+
+
 def nps_difference(d1: Numbers, m1: Numbers, p1: Numbers, d2: Numbers, m2: Numbers, p2: Numbers) -> Difference:
     """The difference of two NPS (unit scale), MOVER on score intervals; counts may be effective.
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from cxdash.statistics.arrays import Floats, Numbers, difference_of_products, divide, floats, root, together
 from cxdash.statistics.distributions import Z95, beta_quantile, gamma_quantile, t_multiplier
+from cxdash.statistics.score_equation import lower_limit
 
 __all__ = [
     "Z95",
@@ -28,14 +29,14 @@ __all__ = [
     "nps_value",
     "nps_variance",
     "nps_wald",
+    "recovered_error",
+    "share_value",
+    "share_variance",
     "wilson",
 ]
 
 _ROUNDING = 1e-9
 """Slack for effective counts: x/deff may exceed n/deff by a rounding error."""
-
-_NEWTON_TOLERANCE = 1e-13
-_NEWTON_ROUNDS = 200
 
 
 def wilson(x: Numbers, n: Numbers, *, z: Numbers = Z95) -> tuple[Floats, Floats]:
@@ -55,6 +56,17 @@ def wilson(x: Numbers, n: Numbers, *, z: Numbers = Z95) -> tuple[Floats, Floats]
     centre, half = share + k / 2, root(k * share * (1 - share) + k**2 / 4)
     low, high = (centre - half) / (1 + k), (centre + half) / (1 + k)
     return np.where(share == 0, 0.0, np.maximum(low, 0.0)), np.where(share == 1, 1.0, np.minimum(high, 1.0))
+
+
+def share_value(x: Numbers, n: Numbers) -> Floats:
+    """A proportion, 0..1: x of n; NaN where n = 0 or x lies outside 0..n."""
+    return _proportion(floats(x), floats(n))
+
+
+def share_variance(x: Numbers, n: Numbers) -> Floats:
+    """The variance of one answer coded 0 or 1 (population form); divide by n for the share's sampling variance."""
+    share = share_value(x, n)
+    return share * (1 - share)
 
 
 def clopper_pearson(x: Numbers, n: Numbers, *, level: float = 0.95) -> tuple[Floats, Floats]:
@@ -107,7 +119,7 @@ def nps_score_interval(d: Numbers, m: Numbers, p: Numbers, *, z: Numbers = Z95) 
     detractors, passives, promoters = divide(d, n), divide(m, n), divide(p, n)
     # Mirroring d and p turns the upper limit into a lower one: one solver call answers both.
     both = np.stack([detractors, promoters]), np.stack([promoters, detractors])
-    lower = _score_low(*both, passives, divide(z**2, n))
+    lower = lower_limit(*both, passives, divide(z**2, n))
     return np.where(detractors == 1, -1.0, lower[0]), np.where(promoters == 1, 1.0, -lower[1])
 
 
@@ -142,6 +154,20 @@ def nps_adjusted_wald(
     empty = np.isnan(_answers(d, m, p))
     low, high = np.where(empty, np.nan, low), np.where(empty, np.nan, high)
     return (np.maximum(low, -1.0), np.minimum(high, 1.0)) if clip else (low, high)
+
+
+def recovered_error(low: Numbers, high: Numbers, *, z: Numbers = Z95) -> Floats:
+    """The standard error an interval stands for: half its width over z, the idea MOVER rests on (Donner & Zou 2012).
+
+    For what needs one symmetric error of an estimate that has an interval (a weighted score, an index). Of a normal
+    interval it is the standard error itself; of a score interval it agrees for many answers, and unlike
+    sqrt(variance/n) it is not zero where everybody agrees. Where an interval was cut at the end of a scale it is too
+    small.
+
+    Returns:
+        In the unit of the limits; NaN where a limit is or z is 0.
+    """
+    return divide(floats(high) - floats(low), 2 * floats(z))
 
 
 def answers_needed(variance: Numbers, half_width: Numbers, *, z: Numbers = Z95) -> Floats:
@@ -215,39 +241,3 @@ def _answers(d: Floats, m: Floats, p: Floats) -> Floats:
     """All answers, NaN where that is zero or a count is negative."""
     n = d + m + p
     return np.where((n > 0) & (d >= 0) & (m >= 0) & (p >= 0), n, np.nan)
-
-
-def _score_low(a: Floats, b: Floats, c: Floats, k: Floats) -> Floats:
-    """The lower root of Tango's equation for shares a of detractors, b of promoters, c of passives, and k = z^2/n.
-
-    With t = |D| and r the restricted share of the rarer side (promoters where D < 0), the variance is 2r + t(1 - t) and
-    r solves 2r^2 + (2et + c(1 + t) - (1 - t)) r - et(1 - t) = 0, e the observed share of that side: the textbook
-    equation without the differences that cancel near -1 and 1.
-
-    Newton inside a bracket. The start is exact both without passives (Wilson) and with nothing but passives; every
-    eighth round halves the bracket, so it cannot stall. The equation also touches zero at D = NPS when the variance
-    there is zero, which is why sign changes are judged from outside: positive below the root, not positive above it.
-    """
-    s = b - a
-    low, high = np.full(s.shape, -1.0), np.array(s)
-    at = np.clip((s - root(k * np.maximum(a + b - s**2, 0.0) + k**2)) / (1 + k), -1.0, s)
-    settled = np.isnan(at)
-    for round_ in range(_NEWTON_ROUNDS):
-        t, rarer = np.abs(at), np.where(at < 0, b, a)
-        linear, constant = 2 * rarer * t + c * (1 + t) - (1 - t), rarer * t * (1 - t)
-        radical = np.sqrt(linear**2 + 8 * constant)
-        cancels = linear > 0
-        r = np.where(cancels, 2 * constant / np.where(cancels, linear + radical, 1.0), (radical - linear) / 4)
-        value = (s - at) ** 2 - k * (2 * r + t * (1 - t))
-        low, high = np.where(value > 0, at, low), np.where(value > 0, high, at)
-        bend = divide(rarer * (1 - 2 * t) - (2 * rarer + c + 1) * r, radical)
-        slope = 2 * (s - at) + k * np.where(at < 0, -1.0, 1.0) * (2 * bend + 1 - 2 * t)
-        step = np.where(value == 0, 0.0, divide(value, slope))
-        following = at + step
-        arrived = np.abs(step) <= _NEWTON_TOLERANCE
-        usable = (following > low) & (following < high) & (round_ % 8 != 7)
-        following = np.where(arrived, np.clip(following, -1.0, s), np.where(usable, following, (low + high) / 2))
-        at, settled = np.where(settled, at, following), settled | arrived
-        if settled.all() or (high - low <= _NEWTON_TOLERANCE / 8).all():
-            break
-    return at

@@ -1,12 +1,10 @@
-"""Is today unusual, and which of many cells changed? Control charts and the correction for looking at many.
+"""Control charts that are made of a series alone: individuals (XmR), Laney's charts of shares and NPS, and the EWMA.
 
-The default chart for daily NPS and CSAT is `weekday_baseline` + `weekday_z`: weekday means, the sampling variance
-each day's n implies, and an additive day-to-day variance; it alone keeps false alarms near nominal when weekends are
-small or days truly vary. `ewma` of its z finds drifts a single-day rule misses for weeks. XmR is only for values of
-constant precision (weekly scores, volumes, handling time). `benjamini_hochberg` is for one declared level of cells at
-a time.
+XmR is for values of constant precision (weekly scores, volumes, handling time). Do not use it on daily NPS: it has up
+to eight times the nominal false alarms as soon as weekends are small. Laney's charts take each day's n into account but
+widen every day alike. The default for daily NPS and CSAT is therefore neither, but `daily_chart`; it uses `ewma`.
 
-Source: Wheeler (XmR); Laney 2002 (p'); DerSimonian & Laird 1986; Lucas & Saccucci 1990; Benjamini & Hochberg 1995.
+Source: Wheeler (XmR); Laney 2002 (p'); Lucas & Saccucci 1990 (EWMA).
 """
 
 from __future__ import annotations
@@ -14,9 +12,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from cxdash.statistics.arrays import Floats, Numbers, divide, floats, root, together
+from cxdash.statistics.arrays import Floats, Numbers, divide, floats, root
 from cxdash.statistics.intervals import nps_value, nps_variance
 
 D2 = 1.128
@@ -24,7 +21,7 @@ D2 = 1.128
 
 _RANGE_LIMIT = 3.267
 EWMA_LIMIT = 2.86
-"""With lambda .2 an in-control process alarms about once in 370 points."""
+"""With lambda .2 and nothing estimated an in-control process alarms about once in 370 points."""
 
 
 class IndividualsChart(NamedTuple):
@@ -47,32 +44,6 @@ class LaneyChart(NamedTuple):
     high: Floats
 
 
-class WeekdayBaseline(NamedTuple):
-    """What is normal: mean and its standard error by weekday (7 values), day-to-day variance, Cochran's Q."""
-
-    mean: Floats
-    se: Floats
-    tau2: Floats
-    q: Floats
-
-
-def benjamini_hochberg(p: Numbers) -> Floats:
-    """Adjusted p-values over the last axis: reject those at or below q to keep the false discovery rate at q.
-
-    NaN are no tests: they are not counted and stay NaN.
-    """
-    given = floats(p)
-    tests = np.sum(~np.isnan(given), axis=-1, keepdims=True)
-    order = np.argsort(given, axis=-1)  # NaN sort last, so ranks of real tests are 1..tests
-    ranked = np.take_along_axis(given, order, axis=-1)
-    ranks = np.arange(1, given.shape[-1] + 1)
-    scaled = np.where(np.isnan(ranked), np.inf, ranked * (tests / ranks))
-    least = np.minimum(np.minimum.accumulate(scaled[..., ::-1], axis=-1)[..., ::-1], 1.0)
-    adjusted = np.empty_like(given)
-    np.put_along_axis(adjusted, order, np.where(np.isnan(ranked), np.nan, least), axis=-1)
-    return adjusted
-
-
 def xmr(x: Numbers) -> IndividualsChart:
     """The individuals chart of a series (last axis): mean -+ 3 mean moving range / d2.
 
@@ -91,7 +62,7 @@ def ewma(
     """The exponentially weighted mean of a series and its limits.
 
     Args:
-        x: a series (last axis), usually z of `weekday_z`; NaN (no point that day) leaves the mean where it was.
+        x: a series (last axis), usually z of `daily_chart`; NaN (no point that day) leaves the mean where it was.
         smoothing: lambda, the weight of the newest point.
         limit: how many standard deviations of the mean.
         start: the target, and the mean before the first point.
@@ -112,34 +83,11 @@ def ewma(
     return smoothed, half
 
 
-def fold_thin_days(state: Numbers, n: Numbers, *, minimum: float = 10) -> Floats:
-    """Carry days with too few answers into the next day, so that no point rests on fewer than `minimum`.
-
-    Args:
-        state: counts of each day, shape (days, counts).
-        n: answers of each day, shape (days,).
-        minimum: answers a point needs.
-
-    Returns:
-        Shape (days, counts): what each day's point rests on; NaN on days without a point. A thin end is not carried
-        anywhere, so it has none.
-    """
-    counts, answers = floats(state), np.nan_to_num(floats(n))
-    folded = np.full_like(counts, np.nan)
-    carried, held = np.zeros(counts.shape[1:]), 0.0
-    for day, many in enumerate(answers):
-        carried, held = carried + np.nan_to_num(counts[day]), held + many
-        if held >= minimum:
-            folded[day] = carried
-            carried, held = np.zeros(counts.shape[1:]), 0.0
-    return folded
-
-
 def laney_proportions(x: Numbers, n: Numbers) -> LaneyChart:
     """Laney's p' of counts x of n over days (last axis); days with n = 0 are left out.
 
     Limits are not cut to 0..1. It scales every day alike, so it widens small days too much: for daily scores prefer
-    the weekday chart.
+    `daily_chart`.
     """
     x, n = floats(x), floats(n)
     total = n.sum(axis=-1)
@@ -152,40 +100,6 @@ def laney_nps(d: Numbers, m: Numbers, p: Numbers) -> LaneyChart:
     d, m, p = floats(d), floats(m), floats(p)
     pooled = (d.sum(axis=-1), m.sum(axis=-1), p.sum(axis=-1))
     return _laney(nps_value(d, m, p), nps_value(*pooled), root(nps_variance(*pooled)), d + m + p)
-
-
-def weekday_baseline(y: Numbers, v: Numbers, weekday: ArrayLike) -> WeekdayBaseline:
-    """Learn what is normal from 8 to 13 weeks of days.
-
-    Args:
-        y: daily scores, shape (days,); NaN days (too few answers, confirmed special causes) are left out.
-        v: their sampling variances, pooled variance of one answer / n.
-        weekday: 0..6 for each day.
-
-    Returns:
-        A WeekdayBaseline. Weekdays without a day are NaN; tau2 is 0 where days vary no more than sampling.
-    """
-    y, v = together(y, v)
-    day: NDArray[np.intp] = np.asarray(weekday, dtype=np.intp)
-    known = ~np.isnan(y) & (v > 0)
-    y, v, day = y[known], v[known], day[known]
-    w = 1.0 / v
-    total, squares = np.bincount(day, w, 7), np.bincount(day, w**2, 7)
-    mean = divide(np.bincount(day, w * y, 7), total)
-    q = np.sum(w * (y - mean[day]) ** 2)
-    spare = y.size - np.count_nonzero(total)
-    scale = np.sum(total - np.where(total > 0, divide(squares, total), 0.0))
-    tau2 = np.where(spare > 0, np.maximum(divide(q - spare, np.where(scale > 0, scale, np.nan)), 0.0), np.nan)
-    refit = 1.0 / (v + np.where(np.isnan(tau2), 0.0, tau2))
-    weight = np.bincount(day, refit, 7)
-    return WeekdayBaseline(divide(np.bincount(day, refit * y, 7), weight), root(divide(1.0, weight)), tau2, floats(q))
-
-
-def weekday_z(baseline: WeekdayBaseline, y: Numbers, v: Numbers, weekday: ArrayLike) -> Floats:
-    """How many standard deviations each new day lies from what is normal for its weekday; alarm beyond 3."""
-    day = np.asarray(weekday, dtype=np.intp)
-    spread = root(floats(v) + baseline.tau2 + baseline.se[day] ** 2)
-    return divide(floats(y) - baseline.mean[day], spread)
 
 
 def _laney(y: Floats, centre: Floats, sigma: Floats, n: Floats) -> LaneyChart:

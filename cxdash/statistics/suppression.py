@@ -45,34 +45,46 @@ def complementary(hidden_mask: ArrayLike, n: Numbers, groups: ArrayLike, *, k: f
     k people (then their sum would follow by subtraction), the smallest child still shown is hidden too.
 
     Args:
-        hidden_mask: cells hidden so far, shape (cells,).
+        hidden_mask: cells hidden so far, shape (..., cells); leading axes are questions of their own.
         n: people in each cell.
-        groups: the parent of each cell, any labels.
+        groups: the parent of each cell, any labels, shape (cells,) or (..., cells).
         k: the confidentiality threshold.
 
     Returns:
         The larger mask. Where a group has no sibling left to hide, see `exposed_groups`.
     """
-    hidden = np.array(hidden_mask, dtype=np.bool_)
-    count = np.where(np.isnan(floats(n)), 0.0, floats(n))
-    labels = np.asarray(groups)
-    for label in np.unique(labels[hidden]):
-        members = labels == label
-        while _exposed(hidden[members], count[members], k):
-            shown = np.flatnonzero(members & ~hidden & (count > 0))
-            if shown.size == 0:
-                break
-            hidden[shown[np.argmin(count[shown])]] = True
-    return hidden
+    mask, count, labels = np.broadcast_arrays(np.asarray(hidden_mask, dtype=np.bool_), floats(n), np.asarray(groups))
+    hidden, size, people = mask.ravel(), count.ravel(), _people(count, k).ravel()
+    _, code = np.unique(labels, return_inverse=True)
+    question = np.arange(hidden.size) // max(mask.shape[-1], 1) if mask.ndim else np.zeros(1, dtype=np.intp)
+    code = question * (code.max(initial=0) + 1) + code.ravel()
+    cells = floats(np.bincount(code, weights=hidden & (people > 0)))
+    covered = floats(np.bincount(code, weights=np.where(hidden, people, 0.0)))
+    # Siblings that could cover, smallest first in each group: each is needed as long as those before it do not suffice.
+    spare = np.flatnonzero(~hidden & (people > 0))
+    spare = spare[np.lexsort((size[spare], code[spare]))]
+    group, add = code[spare], people[spare]
+    begins = np.flatnonzero(np.diff(group, prepend=-1))
+    first = np.repeat(begins, np.diff(begins, append=spare.size))
+    earlier = np.concatenate([[0.0], np.cumsum(add)])
+    cells_now = cells[group] + np.arange(spare.size) - first
+    covered_now = covered[group] + earlier[:-1] - earlier[first]
+    needed = _follows(cells[group], covered[group], k) & _follows(cells_now, covered_now, k)
+    larger = np.array(hidden)
+    larger[spare[needed]] = True
+    return larger.reshape(mask.shape)
 
 
 def exposed_groups(hidden_mask: ArrayLike, n: Numbers, groups: ArrayLike, *, k: float = 5) -> NDArray[np.generic]:
-    """The groups whose total must be hidden as well, because hiding children did not suffice."""
-    hidden = np.asarray(hidden_mask, dtype=np.bool_)
-    count = np.where(np.isnan(floats(n)), 0.0, floats(n))
-    labels = np.asarray(groups)
-    parents = np.unique(labels[hidden])
-    return parents[[_exposed(hidden[labels == p], count[labels == p], k) for p in parents]] if parents.size else parents
+    """The groups whose total must be hidden as well, because hiding children did not suffice.
+
+    Arguments as `complementary`, shape (cells,) only.
+    """
+    hidden, people = np.asarray(hidden_mask, dtype=np.bool_), _people(n, k)
+    parents, code = np.unique(np.asarray(groups), return_inverse=True)
+    cells = floats(np.bincount(code, weights=hidden & (people > 0), minlength=parents.size))
+    covered = floats(np.bincount(code, weights=np.where(hidden, people, 0.0), minlength=parents.size))
+    return parents[_follows(cells, covered, k)]
 
 
 def low_base(n_eff: Numbers, *, k: float = RELIABLE_N) -> Flags:
@@ -107,7 +119,43 @@ def suppressed_rate(d: Numbers, t: Numbers) -> Flags:
     return np.asarray((floats(d) < _RATE_EVENTS) | ~(relative <= _RATE_LIMIT), dtype=np.bool_)
 
 
-def _exposed(hidden: Flags, count: Floats, k: float) -> bool:
-    """Whether the hidden members of one group can be had by subtraction from its total."""
-    people = float(count[hidden].sum())
-    return bool(hidden.any()) and people > 0 and (int((hidden & (count > 0)).sum()) == 1 or people < k)
+def suppressed_churn(lost: Numbers, churn: Numbers, low: Numbers, high: Numbers) -> Flags:
+    """The same standard for churn over a window: True below 10 losses, or an interval wider than 160 % of the churn."""
+    relative = divide(floats(high) - floats(low), churn)
+    return np.asarray(~(floats(lost) >= _RATE_EVENTS) | ~(relative <= _RATE_LIMIT), dtype=np.bool_)
+
+
+def thin_at_risk(at_risk: Numbers, *, k: float = 20) -> Flags:
+    """Ages of a survival curve with fewer than 20 at risk: the curve stops there (`survival.cut_thin_end`)."""
+    return np.asarray(~(floats(at_risk) >= k), dtype=np.bool_)
+
+
+def suppressed_mean_interval(n: Numbers, *, k: float = 10) -> Flags:
+    """Means of fewer than 10 answers, shown without an interval: it would leave the scale."""
+    return np.asarray(~(floats(n) >= k), dtype=np.bool_)
+
+
+def suppressed_drivers(together: Numbers, *, k: float = 100) -> Flags:
+    """Driver analyses with a pair of variables that fewer than 100 customers rated both, shape (cells, p, p)."""
+    return np.asarray(~(floats(together) >= k).all(axis=(-2, -1)), dtype=np.bool_)
+
+
+def suppressed_driver(answers: Numbers, *, k: float = 10) -> Flags:
+    """Single drivers rated fewer than 10 times, which are left out of an analysis."""
+    return np.asarray(~(floats(answers) >= k), dtype=np.bool_)
+
+
+def suppressed_consistency(n_eff: Numbers, *, k: float = RELIABLE_N) -> Flags:
+    """Consistency over channels (last axis) of which fewer than two have 30 effective answers."""
+    return np.asarray((floats(n_eff) >= k).sum(axis=-1) < 2, dtype=np.bool_)
+
+
+def _people(n: Numbers, k: float) -> Floats:
+    """People in each cell, none where unknown, and not counted beyond k: with k of them nobody is recognisable."""
+    count = floats(n)
+    return np.where(np.isnan(count), 0.0, np.clip(count, 0.0, k))
+
+
+def _follows(cells: Floats, people: Floats, k: float) -> Flags:
+    """Whether what is hidden in a group can be had by subtraction: one cell, or fewer than k people."""
+    return np.asarray((cells > 0) & ((cells == 1) | (people < k)), dtype=np.bool_)

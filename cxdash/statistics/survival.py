@@ -21,6 +21,7 @@ from cxdash.statistics.distributions import Z95, lower_normal, two_sided_normal
 from cxdash.statistics.intervals import garwood
 
 DAYS_A_MONTH = 30.4375
+_LARGEST_EXPONENT = 700.0
 
 
 class Churn(NamedTuple):
@@ -70,7 +71,7 @@ def product_limit(at_risk: Numbers, lost: Numbers, *, z: Numbers = Z95) -> Churn
     kept = np.where(exposed, 1.0 - divide(d, n), 1.0)
     survival = np.prod(kept, axis=-1)
     hazard_variance = np.sum(np.where(exposed & (d > 0), divide(d, n * (n - d)), 0.0), axis=-1)
-    low, high = _log_log(survival, hazard_variance, floats(z))
+    low, high = log_log_limits(survival, hazard_variance, z)
     typical = divide(np.sum(np.where(exposed, n, 0.0), axis=-1), exposed.sum(axis=-1))
     lossless = possible & (survival == 1)
     undefined = ~possible | (survival == 0)
@@ -94,6 +95,26 @@ def share_lost(rate: Numbers, *, days: float = DAYS_A_MONTH) -> Floats:
     return -np.expm1(-days * floats(rate))
 
 
+def equivalent_share(share: Numbers, days: Numbers, *, per: float = DAYS_A_MONTH) -> Floats:
+    """The share lost in another length of time at the same constant rate: 1 - (1 - share)^(per/days).
+
+    Rises with `share`, so limits of a share are turned into limits of its equivalent by the same function.
+
+    Args:
+        share: lost in the window, 0..1.
+        days: the window's length.
+        per: the length wanted, in days.
+
+    Returns:
+        0..1; NaN where the share is, or the window has no days.
+    """
+    lost = floats(share)
+    some = np.where(lost < 1, lost, 0.0)
+    rate = divide(-np.log1p(-some), np.where(floats(days) > 0, floats(days), np.nan))
+    equivalent = share_lost(rate, days=per)
+    return np.where(np.isnan(lost + equivalent), np.nan, np.where(lost < 1, equivalent, 1.0))
+
+
 def kaplan_meier(entries: Numbers, lost: Numbers, censored: Numbers, *, start_at_risk: float = 1) -> SurvivalCurve:
     """Survival over integer age, with late entry, from three counts for each age.
 
@@ -114,18 +135,30 @@ def kaplan_meier(entries: Numbers, lost: Numbers, censored: Numbers, *, start_at
     e, d, c = together(entries, lost, censored)
     flow = np.cumsum(e - d - c, axis=-1)
     n = np.concatenate([np.zeros_like(flow[..., :1]), flow[..., :-1]], axis=-1)
+    return survival_from_risk(n, d, start_at_risk=start_at_risk)
+
+
+def survival_from_risk(at_risk: Numbers, lost: Numbers, *, start_at_risk: float = 1) -> SurvivalCurve:
+    """The same curve where the customers at risk at each age are known already (`survival_states`).
+
+    Args:
+        at_risk: customers at risk at each age, shape (cells, ages).
+        lost: those of them lost at that age.
+        start_at_risk: as in `kaplan_meier`.
+    """
+    n, d = together(at_risk, lost)
     started = np.logical_or.accumulate(n >= start_at_risk, axis=-1)
-    impossible = np.isnan(n) | np.isnan(d) | (started & (d > n)) | (n < 0)
+    impossible = np.isnan(n) | np.isnan(d) | (started & (d > n)) | (n < 0) | (d < 0)
     broken = np.logical_or.accumulate(impossible, axis=-1)
     counted = started & (n > 0) & ~broken
     survival = floats(np.cumprod(np.where(counted, 1.0 - divide(d, n), 1.0), axis=-1))
     variance = np.cumsum(np.where(counted & (d > 0) & (d < n), divide(d, n * (n - d)), 0.0), axis=-1)
-    low, high = _log_log(survival, variance, floats(Z95))
+    low, high = log_log_limits(survival, variance, Z95)
     begun = started | np.concatenate([started[..., 1:], started[..., -1:]], axis=-1)
     shown = begun & ~broken
     alive = shown & (survival > 0)
     return SurvivalCurve(
-        at_risk=n,
+        at_risk=np.array(n),
         lost=np.array(d),
         survival=np.where(shown, survival, np.nan),
         se=np.where(alive, survival * root(variance), np.nan),
@@ -134,8 +167,24 @@ def kaplan_meier(entries: Numbers, lost: Numbers, censored: Numbers, *, start_at
     )
 
 
+def cut_thin_end(curve: SurvivalCurve, *, minimum: float = 20) -> SurvivalCurve:
+    """The curve up to the last age before fewer than `minimum` are at risk; NaN from there on.
+
+    With late entry few may be at risk at first, so what counts is the first thin age after a thick one: start such a
+    curve with the same number (`start_at_risk`).
+    """
+    enough = curve.at_risk >= minimum
+    begun = np.logical_or.accumulate(enough, axis=-1)
+    ended = np.logical_or.accumulate(begun & ~enough, axis=-1)
+    kept = ~ended & (begun | np.concatenate([begun[..., 1:], begun[..., -1:]], axis=-1))
+    shown = (np.where(kept, field, np.nan) for field in curve[2:])
+    return SurvivalCurve(curve.at_risk, curve.lost, *shown)
+
+
 def median_survival(curve: SurvivalCurve) -> Floats:
     """The first age (position) at which survival is .5 or less, for each cell; NaN while it stays above."""
+    if not curve.survival.shape[-1]:
+        return np.full(curve.survival.shape[:-1], np.nan)
     below = curve.survival <= 0.5
     return np.where(below.any(axis=-1), np.argmax(below, axis=-1).astype(np.float64), np.nan)
 
@@ -150,9 +199,10 @@ def restricted_mean(curve: SurvivalCurve, horizon: int) -> tuple[Floats, Floats]
     Returns:
         (mean, se) in units of age; NaN where the curve does not reach from 0 to the horizon.
     """
-    kept = curve.survival[..., :horizon]
     if not 1 <= horizon < curve.survival.shape[-1]:
-        kept = np.full_like(kept, np.nan)
+        unknown = np.full(curve.survival.shape[:-1], np.nan)
+        return unknown, unknown
+    kept = curve.survival[..., :horizon]
     n, d = curve.at_risk[..., :horizon], curve.lost[..., :horizon]
     right = np.cumsum(kept[..., ::-1], axis=-1)[..., ::-1]
     terms = np.where((d > 0) & (d < n), divide(d, n * (n - d)), 0.0)
@@ -177,8 +227,9 @@ def _complementary_log_log(survival: Numbers, se: Numbers) -> tuple[Floats, Floa
     return np.log(-np.log(inside)), divide(se, inside * np.log(inside)) ** 2
 
 
-def _log_log(survival: Floats, hazard_variance: Floats, z: Floats) -> tuple[Floats, Floats]:
-    """Limits S^exp(-+ z sqrt(V) / log S); NaN at 0 and 1, where the scale ends."""
-    inside = np.where((survival > 0) & (survival < 1), survival, np.nan)
-    reach = z * root(hazard_variance) / np.log(inside)
+def log_log_limits(survival: Numbers, hazard_variance: Numbers, z: Numbers) -> tuple[Floats, Floats]:
+    """Limits S^exp(-+ z sqrt(V) / log S), V the variance of the summed hazard; NaN at 0 and 1, where the scale ends."""
+    share = floats(survival)
+    inside = np.where((share > 0) & (share < 1), share, np.nan)
+    reach = np.maximum(floats(z) * root(hazard_variance) / np.log(inside), -_LARGEST_EXPONENT)
     return inside ** np.exp(-reach), inside ** np.exp(reach)

@@ -3,7 +3,7 @@
 Weight when response is selective (unweighted intervals then cover next to nothing); the default interval is the score
 interval on Kish's effective counts, which is defined even when all agree. Post-stratify when the strata's shares in the
 customer base are known. Use `panel_change` instead of a difference of independent groups whenever most respondents
-answered in both periods. Where customers answer repeatedly, multiply by the bucket design effect as well.
+answered in both periods. Do not stop there where customers answer repeatedly: multiply by the bucket design effect too.
 
 Source: Kish 1965; linearised variance as `svymean` of the R package survey; Cochran 1977, 5A.9 (post-strata).
 """
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cxdash.statistics.arrays import Floats, Numbers, divide, floats, root
+from cxdash.statistics.arrays import Flags, Floats, Numbers, divide, floats, root, together
 from cxdash.statistics.distributions import Z95, t_quantile, two_sided_t
 from cxdash.statistics.intervals import nps_score_interval, nps_value, nps_variance
 
@@ -69,13 +69,15 @@ def nonresponse_bounds(nps: Numbers, response_rate: Numbers) -> tuple[Floats, Fl
     return answered - (1 - rate), answered + (1 - rate)
 
 
-def weighted_nps(n: Numbers, w: Numbers, q: Numbers) -> WeightedNps:
+def weighted_nps(n: Numbers, w: Numbers, q: Numbers, *, deff: Numbers = 1.0) -> WeightedNps:
     """NPS of weighted answers.
 
     Args:
         n: answers in each category (detractor, passive, promoter), shape (cells, 3).
         w: sum of their weights.
         q: sum of their squared weights.
+        deff: bucket design effect of repeated answers, shape (cells,); multiplies Kish's in n_eff and the limits, not
+            in the linearised error.
 
     Returns:
         A WeightedNps; NaN where all weights are 0.
@@ -87,7 +89,7 @@ def weighted_nps(n: Numbers, w: Numbers, q: Numbers) -> WeightedNps:
     residual = (q * (_CODES - nps[..., None]) ** 2).sum(axis=-1)
     variance = divide(answers, np.where(answers > 1, answers - 1, np.nan)) * divide(residual, weight**2)
     kish = divide(answers * q.sum(axis=-1), weight**2)
-    n_eff = divide(answers, kish)
+    n_eff = divide(answers, kish * floats(deff))
     effective = divide(w, weight[..., None]) * n_eff[..., None]
     low, high = nps_score_interval(effective[..., 0], effective[..., 1], effective[..., 2])
     population = divide((w * (_CODES - nps[..., None]) ** 2).sum(axis=-1), weight)
@@ -103,8 +105,8 @@ def post_stratified_nps(counts: Numbers, shares: Numbers) -> StratifiedNps:
         shares: the strata's shares of the base, shape (strata,) or (cells, strata), any positive scale.
 
     Returns:
-        A StratifiedNps; NaN where a stratum with a share has no answer, error NaN where it has fewer than two
-        (collapse such strata first).
+        A StratifiedNps; NaN where no stratum has a share or one that has has no answer, error NaN where it has fewer
+        than two (`collapse_thin_strata` first).
     """
     d, m, p = np.moveaxis(floats(counts), -1, 0)
     w = np.broadcast_to(floats(shares), d.shape)
@@ -112,9 +114,46 @@ def post_stratified_nps(counts: Numbers, shares: Numbers) -> StratifiedNps:
     w = divide(w, w.sum(axis=-1, keepdims=True))
     n = d + m + p
     spread = divide(nps_variance(d, m, p), np.where(n > 1, n - 1, np.nan))
-    nps = np.where(counted, w * nps_value(d, m, p), 0.0).sum(axis=-1)
-    se = root(np.where(counted, w**2 * spread, 0.0).sum(axis=-1))
+    some = counted.any(axis=-1)
+    nps = np.where(some, np.where(counted, w * nps_value(d, m, p), 0.0).sum(axis=-1), np.nan)
+    se = np.where(some, root(np.where(counted, w**2 * spread, 0.0).sum(axis=-1)), np.nan)
     return StratifiedNps(nps, se, np.maximum(nps - Z95 * se, -1.0), np.minimum(nps + Z95 * se, 1.0))
+
+
+def collapse_thin_strata(n: Numbers, shares: Numbers, state: Numbers, *, minimum: float = 2) -> tuple[Floats, Floats]:
+    """Put strata with too few answers together with the next, so that every stratum with a share has an answer.
+
+    Strata next to each other should be alike (tenure bands in their order). A thin last one joins those before it.
+
+    Args:
+        n: answers of each stratum, shape (cells, strata).
+        shares: the strata's shares of the base, shape (strata,) or (cells, strata).
+        state: what adds up, shape (cells, strata, values), for example (detractors, passives, promoters) or (k, n).
+        minimum: answers a stratum needs (2 for a variance, 1 for a rate).
+
+    Returns:
+        (state, shares) of the same shapes, shares per cell; strata that went into another hold 0 and a share of 0,
+        which every function here and `roi.standardised_rate` passes over.
+    """
+    counts, w = together(n, shares)
+    counts = np.where(np.isnan(counts), 0.0, counts)
+    moved, w = np.array(floats(state)), np.array(w)
+    held = np.array(np.broadcast_to(counts, w.shape))
+    moved = np.array(np.broadcast_to(moved, (*w.shape, moved.shape[-1])))
+    last = w.shape[-1] - 1
+    for origin, target in [*((i, i + 1) for i in range(last)), *((i, i - 1) for i in range(last, 0, -1))]:
+        thin = (held[..., origin] < minimum) & ((held[..., origin] > 0) | (w[..., origin] > 0))
+        for amounts in (held, w):
+            amounts[..., target] += np.where(thin, amounts[..., origin], 0.0)
+            amounts[..., origin] = np.where(thin, 0.0, amounts[..., origin])
+        moved[..., target, :] += np.where(thin[..., None], moved[..., origin, :], 0.0)
+        moved[..., origin, :] = np.where(thin[..., None], 0.0, moved[..., origin, :])
+    return moved, w
+
+
+def mostly_matched(matched: Numbers, respondents: Numbers, *, share: float = 0.8) -> Flags:
+    """Whether enough respondents answered in both periods for `panel_change` to replace a difference of groups."""
+    return np.asarray((floats(matched) >= share * floats(respondents)) & (floats(respondents) > 0), dtype=np.bool_)
 
 
 def panel_change(transitions: Numbers) -> PanelChange:

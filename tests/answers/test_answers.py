@@ -88,10 +88,8 @@ def test_small_groups_are_hidden_with_a_neighbour(demo_edition: Edition) -> None
 
 def test_unanimous_small_groups_are_hidden() -> None:
     """Nine people who all gave the same answer are disclosed by their average: it is not shown."""
-    nan = np.array([np.nan, 0.1])
-    estimates = Estimates(
-        np.array([1.0, 0.5]), nan, nan, np.array([9.0, 9.0]), np.array([9.0, 9.0]), np.array([0.0, 0.02])
-    )
+    nine, nothing = np.array([9.0, 9.0]), np.full(2, np.nan)
+    estimates = Estimates(nothing, nothing, nothing, nine, nine, nothing, largest=np.array([9.0, 8.0]))
     assert hidden_cells(estimates, []).tolist() == [True, False]
 
 

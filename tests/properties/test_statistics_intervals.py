@@ -80,8 +80,12 @@ def test_adjusted_wald_is_wald_on_shifted_counts(counts: tuple[int, int, int]) -
 @LAW
 @given(st.integers(0, 1000), st.integers(1, 1000), st.floats(1, 20))
 def test_a_design_effect_widens_wilson(x: int, n: int, deff: float) -> None:
-    """n/deff is never surer than n, and the same at deff 1."""
+    """n/deff is never surer than n, and bit for bit the same at deff 1."""
     x = min(x, n)
+    assert intervals.wilson(x / 1.0, n / 1.0) == intervals.wilson(x, n)
+    assert intervals.mean_interval(n, x, x, deff=1.0) == pytest.approx(
+        np.array(intervals.mean_interval(n, x, x)), rel=0, abs=0, nan_ok=True
+    )
     (low, high), (wide_low, wide_high) = intervals.wilson(x, n), intervals.wilson(x / deff, n / deff)
     assert wide_high - wide_low >= high - low - 1e-12
 

@@ -10,15 +10,19 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cxdash.statistics import (
+    benchmark,
     buckets,
     composite,
     consistency,
     decomposition,
+    discoveries,
     drivers,
-    monitoring,
+    histograms,
+    intervals,
     retention,
     survival,
     survival_comparison,
+    survival_states,
 )
 
 LAW = settings(deadline=None, max_examples=60)
@@ -84,7 +88,7 @@ def test_gross_retention_is_at_most_one_and_at_most_net(customers: list[tuple[in
     """GRR <= 1 and GRR <= NRR; unchanged revenue is exactly 1 without error."""
     x, y = (np.array(v, dtype=np.int64) for v in zip(*customers, strict=True))
     g = np.minimum(x, y)
-    net = retention.net_retention(x.size, x.sum(), y.sum(), (x * x).sum(), (x * y).sum(), (y * y).sum())
+    net = retention.net_retention(x.size, *(v.sum() for v in (x, y, g, x * x, x * y, y * y, x * g, g * g)))
     gross = retention.gross_retention(x.size, x.sum(), g.sum(), (x * x).sum(), (x * g).sum(), (g * g).sum())
     assert gross.ratio <= 1
     assert gross.ratio <= net.ratio
@@ -142,7 +146,7 @@ def test_mix_and_rate_add_up_exactly(segments: list[tuple[int, int, int, int]]) 
 @given(PROBABILITIES)
 def test_adjusted_p_values(p: list[float]) -> None:
     """BH never lowers a p, never passes one, keeps their order; one p alone stays; NaN stays NaN."""
-    given_, found = np.array(p), monitoring.benjamini_hochberg(p)
+    given_, found = np.array(p), discoveries.benjamini_hochberg(p)
     real = ~np.isnan(given_)
     assert np.array_equal(np.isnan(found), ~real)
     assert ((found >= given_) & (found <= 1))[real].all()
@@ -200,23 +204,126 @@ def test_jackknife_of_a_mean_is_the_textbook_variance(values: list[int]) -> None
     assert buckets.jackknife(x.mean(), without) == pytest.approx(x.var(ddof=1) / x.size, abs=1e-9)
 
 
-def test_log_rank_of_a_random_split_is_chi_squared() -> None:
-    """One group split at random differs by chance only: mean 1 and 5 % beyond 3.84."""
-    rng = np.random.default_rng(12)
-    ages = np.minimum(rng.geometric(0.06, 200), 30)
-    lost = ages < 30
-    found = []
-    for _ in range(600):
-        side = rng.random(200) < 0.5
-        tables = [
-            survival.kaplan_meier(
-                np.bincount([0] * int(m.sum()), minlength=31),
-                np.bincount(ages[m & lost], minlength=31),
-                np.bincount(ages[m & ~lost], minlength=31),
-            )
-            for m in (side, ~side)
-        ]
-        at_risk, losses = (np.transpose([getattr(t, name) for t in tables]) for name in ("at_risk", "lost"))
-        found.append(survival_comparison.log_rank(at_risk, losses).chi2)
-    assert np.mean(found) == pytest.approx(1, abs=0.2)
-    assert np.mean(np.array(found) > 3.84) == pytest.approx(0.05, abs=0.025)
+COUNTS = st.lists(st.tuples(*[st.integers(0, 300)] * 3).filter(lambda c: sum(c) > 0), min_size=2, max_size=6)
+
+
+@LAW
+@given(st.tuples(*[st.integers(0, 300)] * 3).filter(lambda c: sum(c) > 0), st.lists(st.integers(1, 50), min_size=2))
+def test_equal_channels_are_wholly_consistent(counts: tuple[int, int, int], times: list[int]) -> None:
+    """Channels with the same mix of answers, whatever their sizes: no spread, index 100 up to its upper limit."""
+    d, m, p = (np.array(times) * c for c in counts)
+    y, v = 100 * intervals.nps_value(d, m, p), consistency.smoothed_nps_variance(d, m, p)
+    found = consistency.level_spread(y, v, d + m + p, reference_spread=30.0)
+    assert (found.delta, found.index, found.index_high) == (0, 100, 100)
+    assert found.p == pytest.approx(1)
+
+
+@LAW
+@given(COUNTS, st.integers(1, 4))
+def test_more_answers_of_the_same_mix_bring_delta_to_the_raw_deviation(
+    counts: list[tuple[int, int, int]], hundreds: int
+) -> None:
+    """Each hundredfold of all counts takes away all but a hundredth of what delta and raw deviation differ by."""
+    d, m, p = np.array(counts).T
+
+    def shortfall(times: int) -> tuple[float, float]:
+        y = 100 * intervals.nps_value(times * d, times * m, times * p)
+        v = consistency.smoothed_nps_variance(times * d, times * m, times * p)
+        raw = float(consistency.raw_spread(y, 1.0)[1])
+        return raw, raw**2 - float(consistency.level_spread(y, v, 1.0, reference_spread=30.0).delta) ** 2
+
+    raw, missing = shortfall(100**hundreds)
+    assert missing <= 1e4 / 100**hundreds + 1e-9 * raw**2
+    assert missing >= -1e-9 * (1 + raw**2)
+
+
+GOALS = st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100), st.floats(0.1, 5)), min_size=2, max_size=5)
+
+
+@LAW
+@given(GOALS)
+def test_weights_do_not_turn_an_agreed_change_over(parts: list[tuple[float, float, float]]) -> None:
+    """A change of one sign in every component flips in no draw; the score stays within its shaken range's ends."""
+    before, after, w = (np.array(v) for v in zip(*parts, strict=True))
+    low, high = composite.weight_range(after, w, draws=200)
+    assert after.min() - 1e-9 <= low <= high <= after.max() + 1e-9
+    worse, better = np.minimum(before, after), np.maximum(before, after)
+    assert 0 <= composite.sign_flips(before, after, w, draws=200) <= 1
+    assert composite.sign_flips(worse, better, w, draws=200) == 0
+    where, goal = composite.weakest_component(after)
+    assert after[int(where)] == goal == after.min()
+    assert composite.geometric_score(after, w) <= (w * after).sum() / w.sum() + 1e-9
+
+
+@LAW
+@given(st.lists(st.floats(-100, 100), min_size=3, max_size=3), st.lists(st.floats(-150, 150), min_size=2, max_size=9))
+def test_percentiles_from_quartiles_rise(quartiles: list[float], scores: list[float]) -> None:
+    """A better score is never further down; the quartiles themselves are at 25, 50 and 75."""
+    q = np.sort(np.round(quartiles))
+    found = benchmark.percentile_from_quartiles(np.sort(scores), *q)
+    assert (np.diff(found) >= 0).all()
+    assert ((found >= 0) & (found <= 100)).all()
+    if (np.diff(q) > 0).all():
+        assert benchmark.percentile_from_quartiles(q, *q) == pytest.approx([25, 50, 75])
+
+
+@LAW
+@given(st.lists(st.integers(0, 6), min_size=4, max_size=40), st.floats(0, 1))
+def test_histogram_quantiles_are_those_of_the_rows(answers: list[int], probability: float) -> None:
+    """The smallest value that so many of the answers do not exceed: numpy's inverted distribution function."""
+    found = histograms.quantile(np.bincount(answers, minlength=7), np.arange(7), probability)
+    assert found == np.quantile(answers, probability, method="inverted_cdf")
+
+
+@LAW
+@given(st.integers(2, 4), st.integers(0, 2**32 - 1))
+def test_factors_add_up_whatever_their_number(size: int, seed: int) -> None:
+    """The effects sum to the change; two factors of shares and rates are the mix and rate of the whole."""
+    rng = np.random.default_rng(seed)
+    before, after = rng.uniform(0.1, 2, (2, size, 5))
+
+    def total(*factors: np.ndarray) -> np.ndarray:
+        return np.prod(factors, axis=0).sum(axis=-1)
+
+    effects = decomposition.attribute_factors(total, list(before), list(after))
+    assert effects.sum(axis=0) == pytest.approx(total(*after) - total(*before))
+    n0, n1, r0, r1 = before[0] / before[0].sum(), after[0] / after[0].sum(), before[1], after[1]
+    mix, rate = decomposition.mix_rate(n0, n0 * r0, n1, n1 * r1)
+    assert decomposition.attribute_factors(total, [n0, r0], [n1, r1]) == pytest.approx([mix.sum(), rate.sum()])
+
+
+@LAW
+@given(st.integers(0, 2**32 - 1))
+def test_cohorts_pool_into_one_curve(seed: int) -> None:
+    """Cohorts counted by age and their customers as rows give the same survival; Lexis cells of all days as well."""
+    rng = np.random.default_rng(seed)
+    sizes, ages = rng.integers(1, 60, 4), 5
+    lost = np.full((4, ages), np.nan)
+    entries, losses, censored = np.zeros(ages + 1), np.zeros(ages + 1), np.zeros(ages + 1)
+    at_risk, gone = np.zeros((4, ages + 1)), np.zeros((4, ages + 1))
+    for cohort, size in enumerate(sizes):
+        left, known = size, rng.integers(1, ages + 1)
+        entries[0] += size
+        for age in range(1, known + 1):
+            at_risk[cohort, age] = left
+            gone[cohort, age] = lost[cohort, age - 1] = rng.integers(0, left + 1)
+            losses[age] += gone[cohort, age]
+            left -= gone[cohort, age]
+        censored[known] += left
+    found = survival.kaplan_meier(*survival_states.count_cohorts(sizes, lost))
+    assert np.array_equal(found.survival, survival.kaplan_meier(entries, losses, censored).survival, equal_nan=True)
+    period = survival_states.period_survival(at_risk, gone)
+    assert period.survival[1:] == pytest.approx(found.survival[1:])
+
+
+@LAW
+@given(st.lists(st.tuples(st.integers(1, 500), st.integers(1, 30)), min_size=2, max_size=8), st.integers(1, 9))
+def test_bucket_errors_of_a_multiple_are_zero(buckets_: list[tuple[int, int]], times: int) -> None:
+    """Everybody at the same multiple of revenue: the ratio is known without error, by buckets and by rows."""
+    x = np.array([a * b for a, b in buckets_], dtype=object)
+    found = retention.bucketed_ratio(x, times * x)
+    assert (found.ratio, found.se) == (times, 0)
+    rows = retention.ratio_state(x.size, x.sum(), times * x.sum(), (x * x).sum(), times * (x * x).sum(),
+                                 times**2 * (x * x).sum())  # fmt: skip
+    assert (rows.ratio, rows.se) == (times, 0)
+    assert retention.bucketed_ratio_change(x, times * x, x, times * x).se == 0

@@ -85,3 +85,22 @@ def test_trend_that_scatters_more_than_its_variances() -> None:
     assert widened.se == pytest.approx(plain.se * np.sqrt(plain.q / 2))
     assert np.isnan(bm.trend_known_variance([1, 1], [2.0, 3.0], 1.0).slope)
     assert np.isnan(bm.trend_known_variance([1, 2], [2.0, np.nan], 1.0)[:2]).all()
+
+
+def test_percentile_from_quartiles() -> None:
+    """Straight lines through 25, 50 and 75, going on beyond and cut; quartiles that coincide; out of order: nothing."""
+    own = [30, 35, 40, 48, 60, 62, 10, 200]
+    assert bm.percentile_from_quartiles(own, 30, 40, 60) == pytest.approx([25, 37.5, 50, 60, 75, 77.5, 0, 100])
+    assert bm.percentile_from_quartiles([29, 40, 41], 40, 40, 60).tolist() == [0, 37.5, 51.25]
+    assert bm.percentile_from_quartiles([39, 60, 61], 40, 60, 60).tolist() == [23.75, 62.5, 100]
+    assert bm.percentile_from_quartiles([39, 40, 41], 40, 40, 40).tolist() == [0, 50, 100]
+    assert np.isnan(bm.percentile_from_quartiles([40, np.nan, 40], [50, 30, 30], 40, [60, 60, np.nan])).all()
+
+
+def test_repeated_waves_are_no_new_data() -> None:
+    """A benchmark published again unchanged is left out of a trend, also after a missing wave."""
+    waves = bm.distinct_waves([[30, 30, 31, np.nan, 31, 30], [np.nan, 30, 30, 30, 32, 32]])
+    expected = [[30, np.nan, 31, np.nan, np.nan, 30], [np.nan, 30, np.nan, np.nan, 32, np.nan]]
+    assert np.array_equal(waves, expected, equal_nan=True)
+    sure, honest = (bm.trend_known_variance(range(6), w, 4.0) for w in ([30, 30, 31, 31, 31, 30], waves[0]))
+    assert honest.se > sure.se

@@ -78,3 +78,21 @@ def test_coverage_with_repeated_answers(customers: int) -> None:
     assert cover["naive"] / runs == pytest.approx(0.76, abs=0.06)
     assert cover["buckets"] / runs == pytest.approx(0.95, abs=0.03)
     assert cover["n over deff"] / runs == pytest.approx(0.955, abs=0.03)
+
+
+def test_difference_in_differences() -> None:
+    """Four estimates of the same customers: the error is that of the combination, not of four independent ones."""
+    rng = np.random.default_rng(4)
+    rows = rng.normal(size=(32, 4)) + rng.normal(size=(32, 1)) * 3  # each bucket shifts all four alike
+    full, without = rows.mean(axis=0), (rows.sum(axis=0) - rows) / 31
+    found = bu.difference_in_differences(tuple(full), tuple(without.T))
+    combination = rows @ [1, -1, -1, 1]
+    assert found.value == pytest.approx(combination.mean())
+    assert found.se**2 == pytest.approx(combination.var(ddof=1) / 32)
+    assert (found.low, found.high) == pytest.approx(
+        combination.mean() + stats.t.ppf([0.025, 0.975], 31) * combination.std(ddof=1) / 32**0.5
+    )
+    two = bu.difference_in_differences(
+        tuple(np.array([v, v]) for v in full), tuple(np.array([v, v]) for v in without.T)
+    )
+    assert two.se == pytest.approx(np.full(2, found.se))

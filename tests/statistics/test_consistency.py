@@ -151,3 +151,49 @@ def test_the_index_keeps_its_promise(truth: list[float], n: int, index: float, f
     assert np.mean((found.p < 0.05) & (found.index < 90)) == pytest.approx(flagged, abs=0.03)
     spread = np.std(truth)
     assert np.mean((found.delta_low <= spread + 1e-9) & (found.delta_high >= spread)) > 0.93
+
+
+def test_raw_measures_to_show_beside_delta() -> None:
+    """Range and weighted deviation of the channels left in, above delta by the noise; one channel has neither."""
+    y, v = scores(CHANNELS)
+    widest, sd = consistency.raw_spread(y, TRAFFIC)
+    assert (widest, sd) == pytest.approx((55, 15.187714333), abs=1e-9)
+    assert consistency.raw_spread([*y, np.nan, 999], [*TRAFFIC, 0.3, 0]) == pytest.approx((55, 15.187714333), abs=1e-9)
+    assert np.isnan(consistency.raw_spread([5.0, np.nan], 1.0)).all()
+    delta = consistency.level_spread(y, v, TRAFFIC, reference_spread=30.0).delta
+    assert sd**2 - delta**2 == pytest.approx(3.541240170**2, abs=1e-7)
+
+
+def test_reference_and_meaning_of_the_spread() -> None:
+    """Within-channel deviations of 75 NPS points give 30; two random customers differ by 1.13 delta on average."""
+    assert consistency.reference_spread([75, 40, 1.5]) == pytest.approx([30, 16, 0.6])
+    rng = np.random.default_rng(3)
+    first, second = rng.normal(0, 12, (2, 200_000))
+    assert consistency.typical_difference(12) == pytest.approx(np.abs(first - second).mean(), rel=0.01)
+
+
+def test_impossible_variances_have_no_spread() -> None:
+    """A variance below zero is none: the channel is out; a covariance that cannot be one has no answer."""
+    two = consistency.level_spread([40, 30, 20], [9, 9, -1], 1.0, reference_spread=30.0)
+    assert two.delta == consistency.level_spread([40, 30], 9.0, 1.0, reference_spread=30.0).delta
+    matrix = np.array([[1.0, 9, 9], [9, 1, 9], [9, 9, 1]])
+    assert np.isnan(consistency.correlated_level_spread([40, 30, 20], matrix, 1.0, reference_spread=30.0).delta)
+
+
+def test_individual_index_and_when_it_may_be_large() -> None:
+    """W falls with the excess and turns its limits over; a headline asks for 2,000 pairs of both kinds."""
+    found = channel_pairs.individual_excess(900, 5.4e6, 8e10, 600, 3e6, 4.2e10)
+    index, low, high = channel_pairs.excess_index(found, 30.0)
+    assert (index, low, high) == pytest.approx(
+        (100 * (1 - 22.360679775 / 30), 100 * (1 - 29.298774568 / 30), 100 * (1 - 11.898815438 / 30))
+    )
+    assert channel_pairs.headline_excess([2001, 2001, 2000], [2001, 2000, 9000]).tolist() == [True, False, False]
+
+
+def test_transitions_are_pairs() -> None:
+    """3x3 counts give the sums of squared and fourth-power differences that rows give."""
+    moves = np.array([[20, 8, 4], [6, 40, 14], [3, 12, 93]])
+    codes = np.array([-100, 0, 100])
+    pairs = [codes[j] - codes[i] for i in range(3) for j in range(3) for _ in range(moves[i, j])]
+    n, d2, d4 = channel_pairs.sum_transitions(np.stack([moves, moves]), codes)
+    assert (n[1], d2[1], d4[1]) == (len(pairs), np.sum(np.square(pairs)), np.sum(np.power(pairs, 4)))

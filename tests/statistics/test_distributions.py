@@ -71,3 +71,43 @@ def test_products_that_cancel() -> None:
     assert arrays.difference_of_products(x, x, x - 0.5, x + 0.5)[0] == 0.25
     assert np.isnan(arrays.divide([1, None], [0, 1])).all()
     assert np.isnan(arrays.root([-1.0, np.nan])).all()
+
+
+def test_simultaneous_multiplier() -> None:
+    """Goodman's 2.447747 for three categories, and z itself for two."""
+    assert distributions.simultaneous_z() == pytest.approx(2.447747, abs=5e-7)
+    assert distributions.simultaneous_z(categories=2) == pytest.approx(distributions.Z95)
+
+
+@pytest.mark.parametrize("n", [1, 7, 40, 1000, 10**6])
+def test_binomial_chances(n: int) -> None:
+    """The logarithms scipy.stats gives, up to both ends; nothing for what cannot be."""
+    k = np.unique(np.linspace(0, n, 50).astype(int))
+    found = distributions.binomial_log_chance(k, n, 0.3, 0.7)
+    assert found == pytest.approx(stats.binom.logpmf(k, n, 0.3), rel=1e-9, abs=1e-9)
+    assert np.isnan(distributions.binomial_log_chance([-1, n + 1, 1], [n, n, n], [0.3, 0.3, 0], [0.7, 0.7, 1])).all()
+
+
+def test_beta_tails() -> None:
+    """As scipy.stats; a shape of 0 puts everything at its end; two of them, or a negative one, nothing."""
+    assert distributions.lower_beta(0.3, 2, 5) == pytest.approx(stats.beta.cdf(0.3, 2, 5))
+    found = distributions.lower_beta(0.3, [0, 2, 0, -1], [2, 0, 0, 2])
+    assert found.tolist() == pytest.approx([1, 0, np.nan, np.nan], nan_ok=True)
+
+
+def test_steps_of_psi_for_fractions() -> None:
+    """Between whole numbers the sums grow smoothly, near the end and far from it, and start at nothing."""
+    for c in (3.0, 400.0):
+        first, second = distributions.psi_steps(c, np.array([0.25, 0.5, 0.75, 1.0]))
+        assert first[-1] == pytest.approx(1 / c)
+        assert second[-1] == pytest.approx(1 / c**2)
+        assert (np.diff(first, prepend=0) > 0).all()
+    assert np.isnan(distributions.psi_steps([3, 3, 1], [0, -1, 2])).all()
+
+
+def test_quantiles_at_the_ends_are_nan() -> None:
+    """Where a quantile would be infinite, or the probability is none, there is no number."""
+    for function in (distributions.normal_quantile, lambda p: distributions.t_quantile(p, 5)):
+        assert np.isnan(function([0, 1, -0.1, 1.1, np.nan])).all()
+    assert np.isnan(distributions.gamma_quantile([1, -0.1, np.nan], 3)).all()
+    assert np.isnan(distributions.noncentral_chi_squared(3, [0, 3], [1, -1])).all()

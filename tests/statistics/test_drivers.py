@@ -105,3 +105,47 @@ def test_bucketed_weights() -> None:
     assert ((found.low < found.weight) & (found.weight < found.high)).all()
     assert ((found.share_low < found.share) & (found.share < found.share_high)).all()
     assert 0.5 < np.mean(found.se) / 0.011 < 2
+
+
+def test_lmg_of_many_matrices() -> None:
+    """Cells in one call as one at a time; a driver that does not vary is left out; dependent drivers share alike."""
+    data = [ratings(seed, 200, 4) for seed in range(5)]
+    r = np.array([np.corrcoef(d.T) for d in data])
+    found = dr.lmg(r[:, 1:, 1:], r[:, 1:, 0])
+    for cell in range(5):
+        assert found[cell] == pytest.approx(dr.lmg(r[cell, 1:, 1:], r[cell, 1:, 0]), rel=1e-12)
+    r[0, 2], r[0, :, 2] = np.nan, np.nan
+    three = dr.lmg(r[0][np.ix_([1, 3, 4], [1, 3, 4])], r[0, [1, 3, 4], 0])
+    assert dr.lmg(r[0, 1:, 1:], r[0, 1:, 0])[[0, 2, 3]] == pytest.approx(three)
+    assert dr.lmg(np.ones((2, 2)), [0.5, 0.5]) == pytest.approx([0.125, 0.125])
+    assert np.isnan(dr.lmg([[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]], [0.1, 0.2, 0.3])).all()
+
+
+def test_lmg_of_fifteen_drivers() -> None:
+    """The most allowed: weights of uncorrelated drivers are their squared correlations."""
+    y = np.linspace(0.05, 0.3, 15)
+    assert dr.lmg(np.stack([np.eye(15)] * 3), y) == pytest.approx(np.stack([y**2] * 3))
+
+
+def test_a_driver_never_rated_with_the_outcome_is_left_out() -> None:
+    """Its correlation with the outcome is unknown: the others are as without it, for both kinds of weights."""
+    r = np.corrcoef(ratings(4, 200, 3).T)
+    for weigh in (dr.relative_weights, dr.lmg):
+        two = weigh(r[1:3, 1:3], r[1:3, 0])
+        assert weigh(r[1:, 1:], [*r[1:3, 0], np.nan]) == pytest.approx([*two, np.nan], nan_ok=True)
+
+
+def test_bucketed_weights_of_many_cells() -> None:
+    """Weeks and segments in one call as one at a time, and no weights no R-squared."""
+    cells = []
+    for seed in (5, 6):
+        data = ratings(seed, 600, 3)
+        bucket = np.random.default_rng(seed).integers(0, 16, 600)
+        groups = [data[bucket == g] for g in range(16)]
+        cells.append([np.array(v) for v in zip(*((len(g), g.sum(axis=0), g.T @ g) for g in groups), strict=True)])
+    many = dr.bucketed_weights(*(np.stack(parts) for parts in zip(*cells, strict=True)))
+    for cell in range(2):
+        for field, both, one in zip(many._fields, many, dr.bucketed_weights(*cells[cell]), strict=True):
+            assert both[cell] == pytest.approx(one, rel=1e-12), field
+    empty = dr.bucketed_weights(np.zeros(4), np.zeros((4, 3)), np.zeros((4, 3, 3)))
+    assert np.isnan(empty.r2)

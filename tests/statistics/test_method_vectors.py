@@ -18,6 +18,7 @@ from cxdash.statistics import (
     consistency,
     decomposition,
     differences,
+    discoveries,
     drivers,
     intervals,
     monitoring,
@@ -26,6 +27,7 @@ from cxdash.statistics import (
     roi,
     survival,
     survival_comparison,
+    weekdays,
     weighting,
 )
 
@@ -171,7 +173,7 @@ def ewma(x: list[float], smoothing: float, limit: float, start: float, sd: float
 
 
 def tau2_grouped(y: list[float], v: list[float], weekday: list[int]) -> list[Any]:
-    found = monitoring.weekday_baseline(y, v, weekday)
+    found = weekdays.weekday_baseline(y, v, weekday)
     return [found.tau2, found.q]
 
 
@@ -202,7 +204,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "_jk_ratio": jackknife_ratio,
     "_paired_levels_json": paired_levels,
     "_roi_json": roi_scenario,
-    "bh": monitoring.benjamini_hochberg,
+    "bh": discoveries.benjamini_hochberg,
     "composite": composite_score,
     "corr_from_state": drivers.correlations,
     "cox_counts": cox_counts,

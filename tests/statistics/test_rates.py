@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from cxdash.statistics import rates, retention
+from cxdash.statistics import rates
 
 
 def test_rate_ratio_table() -> None:
@@ -67,30 +67,29 @@ def test_mantel_haenszel_of_one_stratum_is_crude() -> None:
     assert np.isnan(rates.mantel_haenszel([0], [10], [0], [10])).all()
 
 
-def test_retention_table() -> None:
-    """NRR and GRR of ten customers: R's svyratio for the error, t with nine degrees of freedom for the limits."""
-    net = retention.net_retention(10, 1600, 1490, 380000, 384400, 406500)
-    gross = retention.gross_retention(10, 1600, 1400, 380000, 361900, 359200)
-    assert net[:2] == pytest.approx((0.93125, 0.093404673605), abs=1e-12)
-    assert gross[:2] == pytest.approx((0.875, 0.085423018057), abs=1e-12)
-    half = stats.t.ppf(0.975, 9) * 0.093404673605
-    assert net[2:] == pytest.approx((0.93125 - half, 0.93125 + half), abs=1e-10)
-    assert gross.high == 1.0
+def test_exact_p_of_many_pairs_at_once() -> None:
+    """A table of cells in one call: each as scipy's binomial test alone; nothing where nothing happened."""
+    rng = np.random.default_rng(3)
+    d1, d2, t1, t2 = rng.integers(0, 40, 60), rng.integers(0, 400, 60), rng.uniform(1, 9, 60), rng.uniform(1, 90, 60)
+    found = rates.rate_ratio_p(d1, t1, d2, t2)
+    expected = [
+        stats.binomtest(int(a), int(a + b), s / (s + t)).pvalue for a, s, b, t in zip(d1, t1, d2, t2, strict=True)
+    ]
+    assert found == pytest.approx(expected, rel=1e-9)
+    assert rates.rate_ratio_p([[3], [0]], [10, 20], 5, 10).shape == (2, 2)
+    assert np.isnan(rates.rate_ratio_p([0, 3, -1], [9, 0, 9], [0, 3, 3], 9)).all()
 
 
-def test_retention_edges() -> None:
-    """Nobody, no revenue, one customer, everybody unchanged."""
-    found = retention.ratio_state([0, 3, 1, 3], [0, 0, 50, 60], [0, 10, 40, 60], [0, 0, 2500, 1400], [0, 0, 2000, 1400],
-                                  [0, 50, 1600, 1400])  # fmt: skip
-    assert found.ratio.tolist() == pytest.approx([np.nan, np.nan, 0.8, 1.0], nan_ok=True)
-    assert found.se.tolist() == pytest.approx([np.nan, np.nan, np.nan, 0.0], nan_ok=True)
-    assert (found.low[3], found.high[3]) == (1.0, 1.0)
+def test_exact_p_of_huge_counts() -> None:
+    """10^12 events take no longer than ten, and give the p the normal distribution gives there."""
+    events = np.array([10**6, 10**9, 10**12, 10**15])
+    more = events + np.round(1.5 * np.sqrt(2 * events))
+    assert rates.rate_ratio_p(more, 1.0, events, 1.0) == pytest.approx(2 * stats.norm.sf(1.5), rel=5e-3)
 
 
-def test_revenue_in_cents_beyond_int64() -> None:
-    """Sums of squares of cents beyond int64 arrive as wide integers; half kept by each is certain."""
-    x = np.array([10**9, 3 * 10**9, 2 * 10**9] * 20_000, dtype=object)
-    wide = [x.size, int(x.sum()), int(x.sum()) // 2, *(int((x * x).sum()) // part for part in (1, 2, 4))]
-    found = retention.ratio_state(*(np.array([v], dtype=object) for v in wide))
-    assert found.ratio[0] == pytest.approx(0.5)
-    assert found.se[0] == pytest.approx(0.0, abs=1e-9)
+def test_effective_counts_and_unbounded_limits() -> None:
+    """A hundred-thousandth of an event has a ratio, but its limits reach further than any number: high is NaN."""
+    found = rates.rate_ratio_log(1e-6, 1, 3, 1)
+    assert found.ratio == pytest.approx(1e-6 / 3)
+    assert (found.low, np.isnan(found.high)) == (0, True)
+    assert np.isnan(rates.mantel_haenszel([-1, 3], [9, 9], [2, 2], [9, 9])).all()

@@ -89,3 +89,60 @@ def test_nothing_hidden_follows_by_subtraction(cells: list[tuple[int, int]]) -> 
     for parent in set(groups.tolist()) - set(su.exposed_groups(hidden, n, groups).tolist()):
         members = hidden & (groups == parent)
         assert not members.any() or ((n[members] > 0).sum() >= 2 and n[members].sum() >= 5)
+
+
+def hide_one_after_the_other(hidden: list[bool], n: list[int], groups: list[int], k: int) -> list[bool]:
+    """Complementary suppression as it is defined: while a group gives its hidden cells away, hide its smallest."""
+    hidden = list(hidden)
+    for parent in set(groups):
+        while True:
+            inside = [n[i] for i in range(len(n)) if groups[i] == parent and hidden[i] and n[i] > 0]
+            shown = [i for i in range(len(n)) if groups[i] == parent and not hidden[i] and n[i] > 0]
+            if not inside or not shown or (len(inside) > 1 and sum(inside) >= k):
+                break
+            hidden[min(shown, key=lambda i: n[i])] = True
+    return hidden
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.tuples(st.integers(0, 14), st.integers(0, 3), st.booleans()), min_size=1, max_size=30),
+    st.sampled_from([5, 10]),
+)
+def test_all_groups_at_once_are_as_one_after_the_other(cells: list[tuple[int, int, bool]], k: int) -> None:
+    """The same cells are hidden as by the definition, also for two questions on a leading axis."""
+    n, groups, hidden = (list(v) for v in zip(*cells, strict=True))
+    expected = hide_one_after_the_other(hidden, n, groups, k)
+    assert su.complementary(hidden, n, groups, k=k).tolist() == expected
+    turned = su.complementary([hidden, hidden[::-1]], [n, n[::-1]], [groups, groups[::-1]], k=k)
+    assert turned.tolist() == [expected, hide_one_after_the_other(hidden[::-1], n[::-1], groups[::-1], k)]
+
+
+def test_very_large_siblings_do_not_swallow_small_ones() -> None:
+    """Groups of a billion beside groups of three are judged by their own people."""
+    n = [10**15, 10**15, 3, 4, 9]
+    assert su.complementary([True, False, True, False, False], n, [1, 1, 2, 2, 2]).tolist() == [
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_no_cells() -> None:
+    """Nothing to hide."""
+    assert su.complementary([], [], []).size == 0
+    assert su.exposed_groups([], [], []).size == 0
+
+
+def test_remaining_thresholds() -> None:
+    """Churn, curves, means, drivers and consistency: shown from exactly their threshold on; unknown is not enough."""
+    low, high = [0.05, 0.05, 0.01, 0], [0.2, 0.2, 0.18, 0.1]
+    churn = su.suppressed_churn([10, 9, 10, 10], [0.1, 0.1, 0.1, 0], low, high)
+    assert churn.tolist() == [False, True, True, True]
+    assert su.thin_at_risk([20, 19, np.nan]).tolist() == [False, True, True]
+    assert su.suppressed_mean_interval([10, 9, np.nan]).tolist() == [False, True, True]
+    assert su.suppressed_drivers([np.full((3, 3), 100), np.diag([500, 500, 500])]).tolist() == [False, True]
+    assert su.suppressed_driver([10, 9]).tolist() == [False, True]
+    assert su.suppressed_consistency([[30, 30, 5], [30, 29, np.nan]]).tolist() == [False, True]

@@ -206,3 +206,63 @@ def test_comparisons_without_losses() -> None:
     assert np.isnan(sc.log_rank([[5, 5]], [[0, 0]]).chi2)
     assert np.isnan(sc.hazard_ratios([[50, 50], [49, 50]], [[1, 0], [2, 0]], [[0], [1]]).beta).all()
     assert stats.chi2.sf(sc.log_rank(NPS_RISK, NPS_LOST).chi2, 2) == pytest.approx(sc.log_rank(NPS_RISK, NPS_LOST).p)
+
+
+def test_thin_ends_are_cut() -> None:
+    """From the first age with fewer than 20 at risk on nothing is shown, also where late entrants fill it up again."""
+    rows = [(0, 4, 1)] * 10 + [(0, 6, 0)] * 15 + [(7, 9, 1)] * 30 + [(7, 11, 0)] * 5
+    full = sv.kaplan_meier(*counts(rows, 12), start_at_risk=20)
+    found = sv.cut_thin_end(full)
+    assert full.at_risk[[1, 4, 5, 8]].tolist() == [25, 25, 15, 35]
+    assert np.isnan(found.survival).tolist() == [False] * 5 + [True] * 7
+    assert np.array_equal(found.survival[:5], full.survival[:5])
+    assert found.at_risk.tolist() == full.at_risk.tolist()
+    assert np.isnan(sv.cut_thin_end(full, minimum=50).survival).all()
+
+
+def test_late_entrants_before_a_thick_age_do_not_cut() -> None:
+    """Few at first and many later: the curve begins at the thick age and ends when it thins."""
+    rows = [(0, 9, 0)] * 3 + [(3, 9, 0)] * 30 + [(3, 6, 1)] * 10
+    found = sv.cut_thin_end(sv.kaplan_meier(*counts(rows, 10), start_at_risk=20))
+    assert np.isnan(found.survival).tolist() == [True] * 3 + [False] * 7
+
+
+def test_losses_below_zero_end_a_curve() -> None:
+    """A negative count is no correction: nothing is known from there on."""
+    found = sv.survival_from_risk([90, 80, 70], [1, -1, 1])
+    assert np.isnan(found.survival).tolist() == [False, True, True]
+
+
+def test_a_loss_of_a_million_ties_costs_no_more_than_two() -> None:
+    """Efron's sums over tied losses in closed form: the estimate of ten times the state barely moves, at any size."""
+    x = [[0, 1], [1, 0], [0, 0]]
+    one, many = (sc.hazard_ratios(np.array(NPS_RISK) * k, np.array(NPS_LOST) * k, x) for k in (10**4, 10**9))
+    assert many.beta == pytest.approx(one.beta, rel=1e-3)
+    assert many.se * 10**4.5 == pytest.approx(one.se * 10**2, rel=1e-3)
+
+
+def test_effective_counts_have_hazard_ratios() -> None:
+    """Counts divided by a design effect: nearly the ratio of whole counts, with an error wider by its root."""
+    x = [[0], [1]]
+    at_risk, lost = np.array(NPS_RISK)[:, [2, 0]], np.array(NPS_LOST)[:, [2, 0]]
+    whole, effective = sc.hazard_ratios(at_risk, lost, x), sc.hazard_ratios(at_risk / 1.7, lost / 1.7, x)
+    assert effective.beta == pytest.approx(whole.beta, rel=0.02)
+    assert effective.se == pytest.approx(whole.se * 1.7**0.5, rel=0.02)
+    assert sc.log_rank(at_risk / 1.7, lost / 1.7).chi2 == pytest.approx(sc.log_rank(at_risk, lost).chi2 / 1.7, rel=0.02)
+
+
+def test_unknown_and_impossible_tables_have_no_test() -> None:
+    """One missing count, or more lost than at risk, spoils its own cell and no other."""
+    at_risk = np.array([[[50, 40]], [[50, np.nan]], [[50, 40]], [[50, 40]]])
+    lost = np.array([[[3, 9]], [[3, 9]], [[51, 9]], [[-1, 9]]])
+    found, ratios = sc.log_rank(at_risk, lost), sc.hazard_ratios(at_risk, lost, [[0], [1]])
+    assert np.isnan(found.chi2).tolist() == np.isnan(ratios.beta[:, 0]).tolist() == [False, True, True, True]
+    assert found.chi2[0] == sc.log_rank([[50, 40]], [[3, 9]]).chi2
+
+
+def test_groups_of_very_different_size() -> None:
+    """Three customers beside a billion still count: the statistic of the two-group formula."""
+    found = sc.log_rank([[3, 10**9], [2, 10**9 - 5]], [[1, 5], [0, 9]])
+    share, losses = np.array([3 / (10**9 + 3), 2 / (10**9 - 3)]), np.array([6, 9])
+    expected = (1 - (losses * share).sum()) ** 2 / (losses * share * (1 - share)).sum()
+    assert (found.degrees, found.chi2) == (1, pytest.approx(expected, rel=1e-6))

@@ -80,3 +80,34 @@ def test_nonresponse_bounds() -> None:
     """13 % answered with NPS .42: all customers lie between -.8154 and .9246."""
     assert we.nonresponse_bounds(0.42, 0.13) == pytest.approx((-0.8154, 0.9246))
     assert we.nonresponse_bounds(0.42, 1.0) == pytest.approx((0.42, 0.42))
+
+
+def test_repeated_answers_widen_weighted_limits() -> None:
+    """The bucket design effect multiplies Kish's: the score interval on so many fewer answers."""
+    state = [3, 3, 6], [3.5, 3.5, 8], [5.25, 5.25, 15.5]
+    plain, clustered = we.weighted_nps(*state), we.weighted_nps(*state, deff=1.6)
+    assert clustered.n_eff == pytest.approx(plain.n_eff / 1.6)
+    counts = np.array([3.5, 3.5, 8]) / 15 * float(clustered.n_eff)
+    assert (clustered.low, clustered.high) == pytest.approx(np.array(nps_score_interval(*counts)))
+    assert (clustered.nps, clustered.se) == (plain.nps, plain.se)
+    both = we.weighted_nps(*(np.array([v, v]) for v in state), deff=[1.0, 1.6])
+    assert both.low.tolist() == pytest.approx([float(plain.low), float(clustered.low)])
+
+
+def test_thin_strata_go_into_their_neighbour() -> None:
+    """Into the next, a thin end into the one before, however many follow; answers and shares are kept."""
+    n = np.array([[9, 1, 8, 7], [9, 8, 1, 1], [1, 0, 1, 1], [9, 9, 9, 9]])
+    state, shares = we.collapse_thin_strata(n, [0.4, 0.3, 0.2, 0.1], np.stack([n, 2 * n], axis=-1))
+    assert state[..., 0].tolist() == [[9, 0, 9, 7], [9, 8, 0, 2], [0, 0, 3, 0], [9, 9, 9, 9]]
+    assert state.sum(axis=1).tolist() == np.stack([n.sum(axis=1), 2 * n.sum(axis=1)], axis=-1).tolist()
+    assert shares.sum(axis=1) == pytest.approx(np.ones(4))
+    held = state[..., 0]
+    assert ((held >= 2) | (shares == 0)).all()
+    assert shares[0] == pytest.approx([0.4, 0, 0.5, 0.1])
+    lonely, share = we.collapse_thin_strata([1, 0], [0.5, 0.5], [[1.0], [0.0]])
+    assert (lonely.sum(), share.sum()) == (1, 1)
+
+
+def test_enough_matched_customers() -> None:
+    """The panel form from 80 % on; nobody is no panel."""
+    assert we.mostly_matched([80, 79, 0], [100, 100, 0]).tolist() == [True, False, False]
