@@ -14,6 +14,7 @@ import numpy as np
 
 from cxdash.answers.answer import Question, Row
 from cxdash.answers.ask import answer
+from cxdash.answers.effects import windows
 from cxdash.edition import UNKNOWN, Edition
 from cxdash.errors import CxdashError
 from cxdash.measures import BUCKETS, Measure
@@ -116,7 +117,8 @@ def _cells(edition: Edition, key: str, selection: Selection, policy: Policy) -> 
         total = answer(edition, replace(question, by=(), against=None, with_p=False), policy).only.n or 0.0
     except CxdashError:
         return []  # the period or filter does not exist for this metric: nothing to scan
-    degrees = BUCKETS - 1 if found.deff > 1 else np.inf
+    counted = windows(edition, metric.computation.fact, found.period)
+    degrees = (BUCKETS - 1.0) * len(counted) if found.deff > 1 else np.inf
     return [
         _Cell(metric, row, row.difference.value * (row.n or 0.0) / total, degrees)
         for row in found.rows

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from cxdash.answers.effects import COARSE
 from cxdash.answers.estimate import Scope, group
 from cxdash.answers.kept import kept
 from cxdash.edition import Edition
@@ -19,6 +18,9 @@ from cxdash.periods import Period
 from cxdash.selection import Filters, Policy, Selection
 from cxdash.statistics.arrays import divide, root
 from cxdash.statistics.buckets import jackknife, jackknife_covariance
+
+COARSE = frozenset({"channel"})
+"""The dimension by which every fact of a component keeps a grid of customer buckets."""
 
 MINIMUM_BUCKETS = 8
 

@@ -1,8 +1,9 @@
 """Design effects: how much repeated answers of the same customers widen an interval.
 
 Estimated by a delete-a-group jackknife over customer buckets on coarse dimensions and applied to finer cells
-(methods: foundations 0.4). A cell gets the same effect whether it was asked for by a filter or by a breakdown, so a
-number prints the same interval on every page.
+(methods: foundations 0.4). A cell gets the same effect whether it was asked for by a filter or by a breakdown, and
+whatever it is compared with, so a number prints the same interval on every page. One period tells an effect to a
+quarter of itself only, so the period before it is asked as well: repeating is a habit of surveys, not of a month.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cxdash.answers.cells import Request, fold
+from cxdash.answers.cells import Request, day_range, fold
 from cxdash.answers.estimate import Scope, index_groups
 from cxdash.answers.kept import kept
 from cxdash.edition import Edition
@@ -22,9 +23,6 @@ from cxdash.statistics.arrays import floats
 from cxdash.statistics.buckets import jackknife, pooled_design_effect
 from cxdash.statistics.distributions import Z95
 
-COARSE = frozenset({"channel"})
-"""Dimensions the bucket grids keep."""
-
 Key = tuple[str, ...]
 
 
@@ -32,20 +30,57 @@ def design_effects(measure: Measure, scope: Scope, keys: Sequence[Key]) -> Float
     """The design effect of each cell, shape (cells,); 1 where answers are independent.
 
     Pooled over the time buckets of a series as a ratio of sums, apart for each value of the coarse dimensions asked
-    for. `keys` are the cells' values of the scope's `by` dimensions.
+    for (see `counted_within`). `keys` are the cells' values of the scope's `by` dimensions.
     """
-    filters = tuple(f for f in scope.filters if f[0] in COARSE)
     if measure.noise_of is not None:
         # what is compared are the values of the inner axis, so it is their answers that repeat or not, not everybody's
-        inner = _coarse_variances(scope.edition, measure.noise_of, scope.period, filters, (measure.inner,), scope.grain)
+        within = counted_within(scope, measure.fact, inner=measure.inner)
+        filters = tuple(f for f in scope.filters if f[0] in within)
+        inner = _known_variances(scope, measure.noise_of, filters, (measure.inner,))
         return np.full(len(keys), float(pooled_design_effect(*np.hstack([np.zeros((2, 0)), *inner.values()]))))
     if not measure.clustered or not keys:
         return np.ones(len(keys))
-    coarse = tuple(dim for dim in scope.by if dim in COARSE)
-    found = _coarse_variances(scope.edition, measure, scope.period, filters, coarse, scope.grain)
+    within = counted_within(scope, measure.fact)
+    filters = tuple(f for f in scope.filters if f[0] in within)
+    coarse = tuple(dim for dim in scope.by if dim in within)
+    found = _known_variances(scope, measure, filters, coarse)
     effects = {key: float(pooled_design_effect(*variances)) for key, variances in found.items()}
     places = [scope.by.index(dim) for dim in coarse]
     return np.array([effects.get(tuple(key[place] for place in places), 1.0) for key in keys])
+
+
+def counted_within(scope: Scope, fact: str, *, inner: str = "") -> tuple[str, ...]:
+    """The dimensions within whose values a customer's answers are counted as repeated.
+
+    Regions and segments are groups of customers: within one they repeat as they do everywhere. Channels, products or
+    stages take some of everybody's answers, so facts keep a grid by customer bucket for each. Used is the one that
+    keeps most of the dimensions asked for, by filter or breakdown; of several, the first that the fact declares.
+    """
+    asked = {*scope.by, *(dim for dim, _ in scope.filters), *([inner] if inner else [])}
+    grids = scope.edition.manifest.facts[fact].grids
+    kept_by = [tuple(d for d in grid.dimensions if d != "bucket") for grid in grids if "bucket" in grid.dimensions]
+    fitting = [dims for dims in kept_by if asked.issuperset(dims) and (not inner or inner in dims)]
+    return max(fitting, key=len, default=())
+
+
+def windows(edition: Edition, fact: str, period: Period) -> tuple[Period, ...]:
+    """The periods a design effect is estimated from: this one, and the one before it if the fact goes back so far."""
+    span, before = day_range(edition, fact), period.previous()
+    return (period, before) if span and span[0] <= before.start else (period,)
+
+
+def _known_variances(scope: Scope, measure: Measure, filters: Filters, kept_by: tuple[str, ...]) -> dict[Key, Floats]:
+    """Variances as customers answered and as if independent, (2, cells), by value of the coarse dimensions.
+
+    The buckets of a time series are many periods already. Empty where nothing repeats in the period asked for.
+    """
+    edition, period = scope.edition, scope.period
+    found = dict(_coarse_variances(edition, measure, period, filters, kept_by, scope.grain))
+    if found and not scope.grain:
+        for before in windows(edition, measure.fact, period)[1:]:
+            earlier = _coarse_variances(edition, measure, before, filters, kept_by, "")
+            found = {key: np.hstack([both, earlier.get(key, both[:, :0])]) for key, both in found.items()}
+    return found
 
 
 @kept(1024)

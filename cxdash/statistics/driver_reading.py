@@ -21,6 +21,7 @@ from cxdash.statistics.arrays import Flags, Floats, Numbers, divide, floats, roo
 from cxdash.statistics.buckets import jackknife, t_interval
 from cxdash.statistics.distributions import two_sided_t
 from cxdash.statistics.drivers import (
+    FEWEST_CUSTOMERS,
     DriverWeights,
     explained,
     pairwise_correlations,
@@ -30,7 +31,7 @@ from cxdash.statistics.drivers import (
     without_gaps,
 )
 
-MINIMUM_TOGETHER = 100
+MINIMUM_TOGETHER = FEWEST_CUSTOMERS
 _LEAST_EXPLAINED, _MOST_MISSING, _SMALLEST_EIGENVALUE, _LARGEST_INFLATION = 0.1, 0.2, 0.01, 10.0
 _SINGULAR = 1e-8
 

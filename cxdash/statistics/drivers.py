@@ -21,6 +21,9 @@ from cxdash.statistics.arrays import Flags, Floats, Numbers, difference_of_produ
 from cxdash.statistics.buckets import jackknife, t_interval
 from cxdash.statistics.shapley import mean_increments
 
+FEWEST_CUSTOMERS = 100
+"""Who rated everything; the same rule holds for each pair (`driver_reading.hide_thin_pairs`)."""
+
 _MOST_DRIVERS = 15
 _SINGULAR = 1e-8
 _AT_ONCE = 2**18
@@ -159,23 +162,26 @@ def lmg(rxx: Numbers, rxy: Numbers) -> Floats:
     return np.where(present & possible, shares.reshape((*cells, p)), np.nan)
 
 
-def bucketed_weights(n: Numbers, sums: Numbers, cross: Numbers) -> DriverWeights:
+def bucketed_weights(n: Numbers, sums: Numbers, cross: Numbers, *, minimum: float = FEWEST_CUSTOMERS) -> DriverWeights:
     """Relative weights with bucket-jackknife intervals; variable 0 is the outcome.
 
     Args:
         n: customers in each bucket, shape (cells, G).
         sums: sums in each bucket, shape (cells, G, 1 + p).
         cross: sums of products in each bucket, shape (cells, G, 1 + p, 1 + p).
+        minimum: customers below which there are no weights; ten customers are described almost perfectly by seven
+            variables that say nothing.
 
     Returns:
-        DriverWeights, each of shape (cells, p) except R-squared (cells,); error NaN with fewer than two occupied
-        buckets.
+        DriverWeights, each of shape (cells, p) except R-squared (cells,); all NaN with fewer customers than the
+        minimum, error NaN with fewer than two occupied buckets.
     """
     state = [np.asarray(v) for v in (n, sums, cross)]
     places = (-1, -2, -3)
     whole = [v.sum(axis=axis) for v, axis in zip(state, places, strict=True)]
     rest = [np.expand_dims(w, axis) - v for w, v, axis in zip(whole, state, places, strict=True)]
-    return weight_intervals(_weights(*whole), _weights(*rest), floats(n) > 0)
+    enough = floats(whole[0])[..., None] >= minimum
+    return weight_intervals(np.where(enough, _weights(*whole), np.nan), _weights(*rest), floats(n) > 0)
 
 
 def weight_intervals(weights: Numbers, without: Numbers, occupied: ArrayLike) -> DriverWeights:

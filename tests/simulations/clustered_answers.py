@@ -142,9 +142,11 @@ def study() -> Table:
         "width of the default over that of the naive interval.\n\nA naive interval of repeated answers holds the "
         "truth three times in four. The default is right on the cell itself and on cells that are *some customers* "
         "of the channel (region, segment), down to ten answers, that is three people. On cells that are *some "
-        "answers* of every customer (product, journey stage, team) customers repeat far less often than in the "
-        "channel, and the channel's design effect is too large: intervals stay honest but are up to 1.6 times as "
-        "wide as needed. With independent answers max(1, ratio) costs 10 % of the answers and 5 % of width; "
-        "coverage stays below .97."
+        "answers* of every customer (a team, or a product within a channel) customers repeat far less often than in "
+        "the channel, and the channel's design effect is too large: intervals stay honest but are up to 1.6 times as "
+        "wide as needed. The product therefore counts customers within channels, within products and within stages "
+        "(or reasons), each for itself, so that what remains are the finer cells; and it pools two periods. With "
+        "independent answers max(1, ratio) of one period costs 10 % of the answers and 5 % of width; coverage stays "
+        "below .97."
     )
     return Table("clustered_answers", "Repeated answers", about, columns, tuple(whole_cells(rng) + fine_cells(rng)))

@@ -120,8 +120,8 @@ def study() -> Table:
         "Without the correlation the standard error is a fifth too small. Where a true value lies exactly on a cut the "
         "score itself is biased, since it can only be cut one way; no standard error cures that, but the interval "
         "holds. With 30 answers every component is so uncertain that it is often cut by chance and then counts as "
-        "known: the default interval holds the truth in 88 of 100 cases only, the jackknife of the score in 91. A "
-        "component well beyond its target adds nothing, rightly."
+        "known: the default interval holds the truth in 88 of 100 cases only, the jackknife of the score in 91; the "
+        "product marks such a score as low base. A component well beyond its target adds nothing, rightly."
     )
     columns = (
         "setting",

@@ -89,6 +89,17 @@ def test_too_many_drivers_for_lmg() -> None:
     assert "relative weights" in refused.value.action
 
 
+@pytest.mark.parametrize(("customers", "told"), [(99, False), (100, True)])
+def test_weights_need_a_hundred_customers(customers: int, told: bool) -> None:
+    """With 99 there is neither a weight nor an interval; whoever insists may ask for them."""
+    data = ratings(7, customers, 4)
+    groups = [data[g::8] for g in range(8)]
+    state = [np.array(v) for v in zip(*((len(g), g.sum(axis=0), g.T @ g) for g in groups), strict=True)]
+    for field in dr.bucketed_weights(*state):
+        assert np.isfinite(field).all() == told
+    assert np.isfinite(dr.bucketed_weights(*state, minimum=0).high).all()
+
+
 def test_bucketed_weights() -> None:
     """The whole sample's weights, intervals around them, and shares that add to one."""
     data = ratings(5, 2000, 4)

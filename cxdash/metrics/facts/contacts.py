@@ -75,6 +75,8 @@ CONTACTS = Fact(
         Grid(("channel", "region", "segment")),
         Grid(("channel", "product", "reason")),
         Grid(("channel", "bucket")),
+        Grid(("product", "bucket")),
+        Grid(("reason", "bucket")),
     ),
     row_key=("contact_id",),
     anchors=("contacts.started_at",),

@@ -39,6 +39,8 @@ INVITATIONS = Fact(
         Grid(("channel", "region", "segment")),
         Grid(("channel", "stage", "product")),
         Grid(("channel", "bucket")),
+        Grid(("product", "bucket")),
+        Grid(("stage", "bucket")),
     ),
     row_key=("response_id",),
     anchors=("responses.invited_at",),

@@ -53,6 +53,8 @@ SCORES = Fact(
         Grid(("channel", "region", "segment")),
         Grid(("channel", "stage", "product")),
         Grid(("channel", "bucket")),
+        Grid(("product", "bucket")),
+        Grid(("stage", "bucket")),
     ),
     row_key=("response_id",),
     anchors=("responses.responded_at",),
