@@ -8,6 +8,7 @@ what that is, from the very function that would answer the coarser question.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 
@@ -23,7 +24,7 @@ from cxdash.measures import Estimates, Measure
 from cxdash.metrics.facts import FACTS
 from cxdash.periods import Period
 from cxdash.selection import Filters
-from cxdash.statistics.arrays import Flags
+from cxdash.statistics.arrays import Flags, floats
 
 TIME = ""
 """What the time buckets are called among the dimensions."""
@@ -61,7 +62,12 @@ def _totals(measure: Measure, scope: Scope, grouped: Grouped) -> Iterator[Totals
                 codes = codes * len(places) + of_cells
             # totals of totals were seen to when the totals were, and a total of everything covers nothing
             asked = count == 1 and bool(kept_axes) and (left_out != (TIME,) or FACTS[measure.fact].clock != "window")
-            yield Totals(codes, _hidden_as_cover(measure, scope, left_out[0], kept_axes) if asked else frozenset())
+            if not asked:
+                yield Totals(codes)
+            elif FACTS[measure.fact].clock == "flow" and not measure.inner:
+                yield Totals(codes, _hidden_when_merged(measure, scope, grouped, left_out[0], codes))
+            else:
+                yield Totals(codes, _hidden_as_cover(measure, scope, left_out[0], kept_axes))
 
 
 def _numbered(values: Iterable[Hashable]) -> Axis:
@@ -69,9 +75,33 @@ def _numbered(values: Iterable[Hashable]) -> Axis:
     return places, np.array([places.setdefault(value, len(places)) for value in values], dtype=np.int64)
 
 
+def _hidden_when_merged(
+    measure: Measure, scope: Scope, grouped: Grouped, left_out: str, codes: NDArray[np.int64]
+) -> frozenset[int]:
+    """Codes of the totals that the question for them would not show, where states add up: no need to fold again."""
+    totals, first, place = np.unique(codes, return_index=True, return_inverse=True)
+    coarser = _without(scope, left_out)
+    kept_places = [n for n, dim in enumerate(scope.by) if dim != left_out]
+    merged = Grouped(
+        tuple(tuple(grouped.keys[n][at] for at in kept_places) for n in first.tolist()),
+        tuple(scope.period if left_out == TIME else grouped.periods[n] for n in first.tolist()),
+        {name: floats(np.bincount(place, weights=array)) for name, array in grouped.states.items()},
+        grouped.source,
+    )
+    estimates = measure.finalise(merged.states, z=0.0, deff=1.0)
+    return frozenset(totals[hidden_by_totals(measure, coarser, merged, estimates)].tolist())
+
+
+def _without(scope: Scope, left_out: str) -> Scope:
+    """The same question without one dimension (or the time buckets)."""
+    by = tuple(dim for dim in scope.by if dim != left_out)
+    return replace(scope, by=by, grain="" if left_out == TIME else scope.grain)
+
+
 def _hidden_as_cover(measure: Measure, scope: Scope, left_out: str, axes: Mapping[str, Axis]) -> frozenset[int]:
     """Codes of the totals without one dimension (or the time buckets) that the question for them would not show."""
-    by, grain = tuple(dim for dim in scope.by if dim != left_out), scope.grain if left_out != TIME else ""
+    coarser = _without(scope, left_out)
+    by, grain = coarser.by, coarser.grain
     found = set()
     for key, start in _hidden_cells_of(scope.edition, measure, scope.period, scope.filters, by, grain):
         values = (*key, start) if grain else key

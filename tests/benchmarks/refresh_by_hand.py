@@ -42,7 +42,13 @@ SCORES = HandFact(
     FROM responses WHERE score IS NOT NULL AND responded_at IS NOT NULL""",
     "day, response_id",
     (*_bars("nps", 0, 10), *_bars("csat", 1, 5), *_bars("ces", 1, 7)),
-    (("channel", "region", "segment"), ("channel", "stage", "product"), ("channel", "bucket")),
+    (
+        ("channel", "region", "segment"),
+        ("channel", "stage", "product"),
+        ("channel", "bucket"),
+        ("product", "bucket"),
+        ("stage", "bucket"),
+    ),
 )
 INVITATIONS = HandFact(
     f"""SELECT {_day("invited_at")} AS day, {_BUCKET.format("coalesce(customer_id, response_id)")} AS bucket,
@@ -54,7 +60,13 @@ INVITATIONS = HandFact(
         "count(*) FILTER (coalesce(delivered, true)) AS delivered",
         "count(*) FILTER (score IS NOT NULL AND coalesce(delivered, true)) AS answered",
     ),
-    (("channel", "region", "segment"), ("channel", "stage", "product"), ("channel", "bucket")),
+    (
+        ("channel", "region", "segment"),
+        ("channel", "stage", "product"),
+        ("channel", "bucket"),
+        ("product", "bucket"),
+        ("stage", "bucket"),
+    ),
 )
 CONTACTS = HandFact(
     f"""WITH linked AS (
@@ -82,7 +94,13 @@ CONTACTS = HandFact(
         "count(*) FILTER (wait_seconds IS NOT NULL AND outcome = 'abandoned') AS contacts_abandoned",
         "count(contact_id) AS contacts",
     ),
-    (("channel", "region", "segment"), ("channel", "product", "reason"), ("channel", "bucket")),
+    (
+        ("channel", "region", "segment"),
+        ("channel", "product", "reason"),
+        ("channel", "bucket"),
+        ("product", "bucket"),
+        ("reason", "bucket"),
+    ),
 )
 CUSTOMERS = HandFact(
     f"""WITH known AS (SELECT *, {_BUCKET.format("customer_id")} AS bucket FROM customers
