@@ -20,12 +20,12 @@ METHODS = Path(__file__).resolve().parents[3] / "shared" / "design" / "methods.m
 SUBJECTS = ("channels", "churn", "coverage", "drivers", "monitoring", "scores", "survival")
 
 NOT_RECOMPUTED = {
-    "| customers | naive score CI |": "simulated; the populations' cut points are not stated (tests/simulations)",
-    "| n1,n2 | method |": "enumerated over 28 pairs of populations that are not stated (tests/simulations)",
-    "| truth | n per channel |": "simulated; its rows are repeated with our own draws in test_consistency",
-    "| scenario (3000 customers": "simulated; the scenarios' effects are not stated",
-    "| n | jk G=20 |": "simulated; the drivers' coefficients are not stated (tests/simulations)",
-    "| volume (weekday/weekend)": "simulated; repeated with our own draws in test_monitoring and tests/simulations",
+    "| customers | naive score CI |": "simulated; repeated with our own draws in simulations.clustered_answers",
+    "| n1,n2 | method |": "over 28 pairs that are not stated; enumerated for our own in simulations.nps_differences",
+    "| truth | n per channel |": "simulated; repeated with our own draws in simulations.channel_levels",
+    "| scenario (3000 customers": "simulated; repeated for effects of our own in simulations.channel_case_mix",
+    "| n | jk G=20 |": "simulated; repeated for coefficients of our own in simulations.driver_weights",
+    "| volume (weekday/weekend)": "simulated; repeated with our own draws in simulations.daily_chart",
     "| metric | per cell |": "sizes of state, not statistics",
     "| quantity | why |": "words",
     "| candidate | formula |": "formulas",
