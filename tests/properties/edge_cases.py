@@ -1,6 +1,6 @@
 """One way to call each public function of the statistics with nothing but columns of numbers, and what it owes then.
 
-`test_statistics_edges` fails for a public function without a case here or in `edge_cases_channels`. A case takes
+`test_statistics_edges` fails for a public function without a case here or in one of its siblings. A case takes
 `width` columns of equal length (one number for each cell) and hands them to its function; inner axes (days, groups,
 buckets) are made by stacking.
 """

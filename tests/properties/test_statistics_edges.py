@@ -28,7 +28,7 @@ from cxdash.statistics import (
     survival_comparison,
     weighting,
 )
-from tests.properties import edge_cases_channels  # noqa: F401  (adds its cases)
+from tests.properties import edge_cases_channels, edge_cases_drivers, edge_cases_money  # noqa: F401  (add their cases)
 from tests.properties.edge_cases import CASES, Case
 
 HOSTILE = np.array([0.0, 1.0, 7.0, 0.3, -1.0, 1e12, 1e18, np.nan])
