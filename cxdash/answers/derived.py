@@ -25,13 +25,6 @@ from cxdash.statistics.intervals import recovered_error
 
 Ask = Callable[..., Answer]
 
-MINIMUM_COMPONENT_N = 100
-"""Effective answers (or customers) each component of the health score needs.
-
-With fewer a component is often cut at its floor or target by chance, counts as known, and the interval of the score
-holds the truth in 87 to 89 of a hundred cases (COVERAGE.md, health score at n = 30).
-"""
-
 
 def composite_rows(
     edition: Edition, metric: Metric, composite: Composite, question: Question, policy: Policy, ask: Ask
@@ -128,7 +121,7 @@ def _health_row(
         number(estimates.high, 0, hidden=False),
         float(present),
         float(present),
-        (NO_DATA,) if shown is None else (LOW_BASE,) if fewest < MINIMUM_COMPONENT_N else (),
+        (NO_DATA,) if shown is None else (LOW_BASE,) if fewest < metric.minimum_n else (),
         None,
         extra,
     )
@@ -149,7 +142,7 @@ def _change(question: Question, now: Row, before: Row) -> Difference:
         low,
         high,
         None,
-        word(low, high, reliable=value is not None),
+        word(low, high, reliable=value is not None and now.reliable and before.reliable),
     )
 
 

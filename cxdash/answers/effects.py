@@ -91,7 +91,7 @@ def _coarse_variances(
 
     Empty where nothing repeats.
 
-    Kept, because it does not depend on the filters a reader changes most: regions, segments, products.
+    Kept, because it does not depend on filters by groups of customers: regions and segments.
     """
     by = (*kept_by, "bucket")
     frame = fold(edition, Request(measure.fact, measure.states, period, filters, by, grain)).frame

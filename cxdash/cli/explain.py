@@ -148,7 +148,8 @@ def _print(metric: Metric, facts: dict[str, Any]) -> None:
             ("Unit", f"{unit[metric.unit]}; {facts['better']} is better"),
             (
                 "n counts",
-                f"{_(metric.counted)}; fewer than {metric.minimum_n} effective ones are marked low base"
+                f"{_(metric.counted)}; fewer than {metric.minimum_n} effective "
+                f"{_(metric.minimum_of) if metric.minimum_of else 'ones'} are marked low base"
                 if metric.minimum_n
                 else _(metric.counted),
             ),

@@ -67,6 +67,7 @@ class Metric:
         sources: literature the formula comes from.
         computation: how it is computed.
         minimum_n: effective n below which it is shown as "low base".
+        minimum_of: what that n counts, in the plural; "" where it is what `counted` says.
         version: grows when the definition changes.
         target_basis: name of the `Estimates.extra` a target applies to, its limits under the same name with `_low` and
             `_high`; "" for the value itself.
@@ -84,6 +85,7 @@ class Metric:
     sources: tuple[str, ...]
     computation: Measure | Composite | BenchmarkGap
     minimum_n: int = 30
+    minimum_of: str = ""
     version: int = 1
     target_basis: str = ""
     windows: tuple[str, ...] = ()

@@ -56,7 +56,7 @@ def _definition(view: View, metric: Metric) -> Definition:
         (_("Needs"), ", ".join(tables_of(metric)) or _("other metrics")),
         (
             _("Shown as low base below"),
-            _("{n} effective {counted}").format(n=metric.minimum_n, counted=_(metric.counted)),
+            _("{n} effective {counted}").format(n=metric.minimum_n, counted=_(metric.minimum_of or metric.counted)),
         ),
         (_("Version"), str(metric.version)),
         (_("Sources"), "; ".join(metric.sources)),

@@ -19,6 +19,7 @@ import numpy as np
 
 from cxdash.statistics.arrays import Flags, Floats, Numbers, divide, floats, root, together
 from cxdash.statistics.distributions import chi_squared_tail, noncentral_chi_squared
+from cxdash.statistics.intervals import nps_variance
 from cxdash.statistics.roots import crossing
 
 
@@ -97,8 +98,7 @@ def smoothed_nps_variance(d: Numbers, m: Numbers, p: Numbers) -> Floats:
     """
     d, m, p = floats(d), floats(m), floats(p)
     n = np.where((d >= 0) & (m >= 0) & (p >= 0) & (d + m + p > 0), d + m + p, np.nan)
-    per_answer = (p + d + 1.5) / (n + 3) - ((p - d) / (n + 3)) ** 2
-    return floats(1e4 * per_answer / n)
+    return floats(1e4 * nps_variance(d + 0.75, m + 1.5, p + 0.75) / n)
 
 
 def standardise_levels(y: Numbers, v: Numbers, shares: Numbers) -> tuple[Floats, Floats]:

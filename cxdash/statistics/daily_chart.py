@@ -137,7 +137,8 @@ def chart_nps(
     learnt = counts[..., :baseline].sum(axis=-1)
     n = learnt.sum(axis=0)
     d_, m_, p_ = learnt[0] + 0.75, learnt[1] + 1.5, learnt[2] + 0.75
-    # smoothed, since a baseline in which everybody agreed would have no variance and no day could be unusual
+    # smoothed, since a baseline in which everybody agreed would have no variance and no day could be unusual; as a sum
+    # of products rather than `nps_variance`, which is zero when so many agree that their pseudo-answers round away
     variance = (d_ + p_) / (n + 3) * (m_ / (n + 3)) + 4 * d_ / (n + 3) * (p_ / (n + 3))
     folded = fold_thin_days(counts, counts.sum(axis=0), minimum=_answers_needed(n, variance, baseline, minimum))
     return _chart(nps_value(*folded), folded.sum(axis=0), variance, weekday, baseline, special, rules)

@@ -116,5 +116,8 @@ def test_health_of_few_answers_is_marked(demo_edition: Edition) -> None:
     selection = Selection.over("last-4-weeks", last_day=demo_edition.manifest.last_day)
     small = replace(selection, filters=(("region", ("North",)),))
     year = Selection.over("last-52-weeks", last_day=demo_edition.manifest.last_day)
-    assert LOW_BASE in answer(demo_edition, Question("health", small)).only.flags
+    compared = answer(demo_edition, Question("health", small, against="previous")).only
+    assert LOW_BASE in compared.flags
+    assert compared.difference is not None
+    assert compared.difference.word == "too few answers"
     assert answer(demo_edition, Question("health", year)).only.flags == ()
