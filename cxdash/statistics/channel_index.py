@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from cxdash.statistics.arrays import Flags, Floats, Numbers, floats, root, together
 from cxdash.statistics.buckets import jackknife, t_interval
+from cxdash.statistics.differences import mover
 
 PAIRED, STANDARDISED, RAW = 0, 1, 2
 MINIMUM_PAIRS = 300
@@ -89,3 +90,29 @@ def combined_index(
     low, high = t_interval(index, variance, used.sum(axis=-1))
     alone = np.where(np.isnan(first), second, np.where(np.isnan(second), first, np.nan))
     return CombinedIndex(index, root(variance), np.maximum(low, 0.0), np.minimum(high, 100.0), alone)
+
+
+def limits_of_halves(
+    level: Numbers,
+    level_low: Numbers,
+    level_high: Numbers,
+    handoff: Numbers,
+    handoff_low: Numbers,
+    handoff_high: Numbers,
+) -> tuple[Floats, Floats]:
+    """Limits of (L + H) / 2 from the intervals of its halves as if they shared no customers (MOVER), cut to 0..100.
+
+    Where channels do not differ L ends at 100 whoever is left out, and buckets take it for known: `combined_index` is
+    then too narrow. These limits know that L may be less; take the wider of the two.
+
+    Source: Donner & Zou 2012 (sums of estimates from their limits).
+    """
+    _, low, high = mover(
+        floats(level) / 2,
+        floats(level_low) / 2,
+        floats(level_high) / 2,
+        -floats(handoff) / 2,
+        -floats(handoff_high) / 2,
+        -floats(handoff_low) / 2,
+    )
+    return np.maximum(low, 0.0), np.minimum(high, 100.0)

@@ -1,9 +1,10 @@
 """What may be read from driver weights? Whether the state suffices, which drivers differ, and where to act first.
 
-Before weights: `hide_thin_pairs` takes out pairs too few rated, `variance_inflation` and `nearly_copies` say which
-drivers to merge, `mostly_missing` when to show listwise and pairwise results side by side. After: `weight_differences`
-compares drivers (their weights come from the same customers, so two intervals that overlap decide nothing),
-`slopes` tests whether a driver has anything of its own (a weight above zero does not prove it), and `priority` puts
+Before weights: `rated_together` says which drivers every pair of enough customers rated, `hide_thin_pairs` takes out
+the other pairs, `variance_inflation` and `nearly_copies` say which drivers to merge, `mostly_missing` when to show
+listwise and pairwise results side by side. After: `weight_differences` compares drivers (their weights come from the
+same customers, so two intervals that overlap decide nothing), `above_average` tests which stand out of all of them,
+`slopes` whether a driver has anything of its own (a weight above zero does not prove it), and `priority` puts
 importance, performance and reach together. Importance is association, not effect; do not rank at all below an R-squared
 of .1.
 
@@ -52,6 +53,44 @@ class Slopes(NamedTuple):
     se: Floats
     t: Floats
     p: Floats
+
+
+class AboveAverage(NamedTuple):
+    """Weight of each driver minus the mean weight, shape (cells, p), with jackknife error and two-sided p."""
+
+    diff: Floats
+    se: Floats
+    p: Floats
+
+
+class PairwiseWeights(NamedTuple):
+    """Relative weights (cells, p), the same without each bucket (cells, G, p), and occupied buckets (cells, G)."""
+
+    weights: Floats
+    without: Floats
+    occupied: Flags
+
+
+def rated_together(together: Numbers, *, minimum: float = MINIMUM_TOGETHER) -> Flags:
+    """Which drivers can be weighed together, dropping as few as a greedy choice finds, shape (cells, p).
+
+    First those go that too few rated with the outcome. While there is still a pair too few rated both of, the driver in
+    most such pairs goes; of several, the one that fewest rated.
+
+    Args:
+        together: customers who rated both of each pair, variable 0 the outcome, shape (cells, 1 + p, 1 + p).
+        minimum: customers a pair needs.
+    """
+    n = floats(together)
+    rated, enough = n[..., 0, 1:], n >= minimum
+    present = enough[..., 0, 1:] & np.diagonal(enough, axis1=-2, axis2=-1)[..., 1:] & enough[..., :1, 0]
+    more = divide(rated, 1 + rated.max(axis=-1, initial=0.0)[..., None])
+    for _ in range(rated.shape[-1]):
+        thin = (~enough[..., 1:, 1:] & present[..., :, None] & present[..., None, :]).sum(axis=-1)
+        leaves = np.argmax(np.where(thin > 0, thin - more, -np.inf), axis=-1)
+        gone = (np.arange(rated.shape[-1]) == leaves[..., None]) & (thin > 0)
+        present = present & ~gone
+    return np.asarray(present, dtype=np.bool_)
 
 
 def hide_thin_pairs(r: Numbers, together: Numbers, *, minimum: float = MINIMUM_TOGETHER) -> Floats:
@@ -147,6 +186,25 @@ def weight_differences(weights: Numbers, without: Numbers, occupied: ArrayLike) 
     return WeightDifferences(diff, root(variance), *t_interval(diff, variance, used.sum(axis=-1)))
 
 
+def above_average(weights: Numbers, without: Numbers, occupied: ArrayLike) -> AboveAverage:
+    """Whether each driver matters more than drivers do on average: its weight minus the mean of those present.
+
+    Args:
+        weights: on all customers, shape (cells, p).
+        without: without bucket g, shape (cells, G, p).
+        occupied: which buckets hold any customer, shape (cells, G).
+
+    Returns:
+        AboveAverage with p from t with G - 1 degrees of freedom; the differences of a cell add up to 0. Several drivers
+        are several tests (`discoveries.benjamini_hochberg`).
+    """
+    w, rest = floats(weights), floats(without)
+    diff, diff_without = (v - divide(explained(v), (~np.isnan(v)).sum(axis=-1))[..., None] for v in (w, rest))
+    used = np.broadcast_to(np.asarray(occupied, dtype=np.bool_), rest.shape[:-1])[..., None, :]
+    se = root(jackknife(diff, np.swapaxes(diff_without, -1, -2), occupied=used))
+    return AboveAverage(diff, se, two_sided_t(divide(diff, se), used.sum(axis=-1) - 1.0))
+
+
 def bucketed_pairwise_weights(
     n: Numbers, sums: Numbers, squares: Numbers, cross: Numbers, *, minimum: float = MINIMUM_TOGETHER
 ) -> DriverWeights:
@@ -162,13 +220,20 @@ def bucketed_pairwise_weights(
     Returns:
         DriverWeights as `drivers.bucketed_weights`; NaN by the rule of `hide_thin_pairs`.
     """
+    return weight_intervals(*pairwise_weights(n, sums, squares, cross, minimum=minimum))
+
+
+def pairwise_weights(
+    n: Numbers, sums: Numbers, squares: Numbers, cross: Numbers, *, minimum: float = MINIMUM_TOGETHER
+) -> PairwiseWeights:
+    """The weights with and without each bucket, from the same state: what errors and comparisons are made of."""
     state = [np.asarray(v) for v in (n, sums, squares, cross)]
     whole = [v.sum(axis=-3) for v in state]
     r = hide_thin_pairs(pairwise_correlations(*whole), whole[0], minimum=minimum)
     r_without = pairwise_correlations(*(np.expand_dims(w, -3) - v for w, v in zip(whole, state, strict=True)))
     r_without = np.where(np.isnan(r)[..., None, :, :], np.nan, r_without)
     occupied = state[0][..., 0, 0] > 0
-    return weight_intervals(_outcome_first(r), _outcome_first(r_without), occupied)
+    return PairwiseWeights(_outcome_first(r), _outcome_first(r_without), occupied)
 
 
 def reach(answered: Numbers, customers: Numbers) -> Floats:

@@ -52,32 +52,28 @@ WAITING = {
         "benchmark.trend_known_variance",
         "benchmark.velocity",
     ),
-    "Channels: hand-overs, pairs of answers and the combined index; the levels with case mix removed": (
-        "channel_index.*",
-        "channel_pairs.*",
+    "Channels: spreads that people know from elsewhere, to show beside ours": (
         "handoff.*",
-        "consistency.correlated_level_spread",
         "consistency.heterogeneity",
         "consistency.raw_spread",
-        "consistency.standardise_levels",
         "consistency.typical_difference",
     ),
     "Overview: alarms of the day, how firm the health score is and what moved it": (
-        "daily_chart.*",
         "monitoring.xmr",
         "monitoring.laney_nps",
         "monitoring.laney_proportions",
         "weekdays.*",
-        "composite.attribute_change",
         "composite.bucketed_composite",
         "composite.geometric_score",
         "composite.sign_flips",
         "composite.weakest_component",
         "composite.weight_range",
         "decomposition.attribute_factors",
-        "decomposition.bucketed_mix_rate",
     ),
-    "Drivers: importance against performance": ("drivers.*", "driver_reading.*"),
+    "Drivers: weights of several cells at once; matrices that cannot be": (
+        "drivers.repaired",
+        "driver_reading.bucketed_pairwise_weights",
+    ),
     "Retention: survival, cohorts, churn by score, revenue with customer buckets": (
         "survival.*",
         "survival_comparison.*",
@@ -92,13 +88,11 @@ WAITING = {
     ),
     "Value: revenue at risk, scenarios, the ledger of initiatives": ("roi.*", "buckets.difference_in_differences"),
     "Voice: selective response, weights, the same customers twice": ("weighting.*",),
-    "Teams and Journey: means of scores, and differences of groups that are no periods": (
+    "Teams: means of scores, and differences of groups that are no periods": (
         "differences.nps_difference",
         "differences.proportion_difference",
-        "differences.welch",
         "differences.normal_difference",
         "histograms.*",
-        "intervals.mean_interval",
         "rating_means.*",
     ),
     "Definitions: the score as other tools compute it, and how many answers an interval would need": (

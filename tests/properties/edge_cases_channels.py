@@ -7,11 +7,13 @@ import numpy as np
 from cxdash.statistics import (
     benchmark,
     buckets,
+    channel_gains,
     channel_index,
     channel_pairs,
     consistency,
     handoff,
     weighting,
+    word_contrast,
 )
 from tests.properties.edge_cases import add, square, wide
 from tests.properties.edge_states import symmetric
@@ -95,6 +97,15 @@ add(
     gaps=("alone",),
     empty=(NAN,) * 6,
 )
+add("channel_index.limits_of_halves", channel_index.limits_of_halves, (70, 60, 80, 55, 50, 60), empty=(NAN,) * 6)
+add(
+    "channel_gains.level_gaps",
+    lambda *c: channel_gains.level_gaps(wide(*c[:3]), symmetric(*c[3:]) * 9, [0.5, 0.3, 0.2], reference_spread=30.0),
+    (40, 30, 10, *CORRELATION),
+    fixed=(3, 4, 5),
+    empty=(NAN,) * 6,
+    sample=300,
+)
 
 # ---- benchmarks
 add(
@@ -132,6 +143,9 @@ add(
     (1, 0.4, 0.5, 0.3),
     empty=(NAN,) * 4,
 )
+
+# ---- words
+add("word_contrast.word_contrast", word_contrast.word_contrast, (30, 200, 20, 900), empty=(0, 0, 0, 0))
 
 # ---- buckets and weights
 add("buckets.without_each", lambda *c: buckets.without_each(wide(*c)), (3, 4, 5))

@@ -72,6 +72,19 @@ add(
     (400, 300, 200, 120, 300, 350, 165, 133),
 )
 add(
+    "decomposition.pull",
+    lambda *c: decomposition.pull(wide(*c[:2]), wide(*c[2:4]), wide(*c[4:6]), wide(*c[6:])),
+    (400, 300, 200, 120, 300, 350, 165, 133),
+    empty=(0,) * 8,
+)
+add(
+    "decomposition.independent_mix_rate",
+    lambda *c: decomposition.independent_mix_rate(*(wide(*c[i : i + 2]) for i in range(0, 12, 2)), deff=1.5),
+    (400, 300, 200, 120, 0.25, 0.24, 300, 350, 165, 133, 0.25, 0.23),
+    empty=(0,) * 12,
+)
+add("decomposition.effect_limits", decomposition.effect_limits, (-0.02, 0.01, 31), empty=(NAN,) * 3)
+add(
     "decomposition.bucketed_mix_rate",
     lambda *c: decomposition.bucketed_mix_rate(*(square(c[i : i + 4], 2) for i in (0, 4, 8, 12))),
     (40, 30, 20, 12, 20, 12, 9, 7, 30, 35, 16, 13, 16, 13, 8, 6),
@@ -122,6 +135,19 @@ add(
     lambda *c: driver_reading.hide_thin_pairs(symmetric(*c[:3]), symmetric(*c[3:]) + 200),
     (*CORRELATION, 150, 140, 130),
     fixed=tuple(range(6)),
+)
+add("driver_reading.rated_together", lambda *c: driver_reading.rated_together(symmetric(*c)), (150, 140, 130))
+add(
+    "driver_reading.above_average",
+    lambda *c: driver_reading.above_average(wide(*c[:2]), np.stack([wide(*c[2:4]), wide(*c[4:])], axis=-2), True),
+    (0.1, 0.2, 0.11, 0.19, 0.12, 0.2),
+    empty=(NAN,) * 6,
+)
+add(
+    "driver_reading.pairwise_weights",
+    lambda *c: driver_reading.pairwise_weights(*pairwise(*c)),
+    BUCKETS,
+    empty=(0,) * 12,
 )
 add(
     "driver_reading.effective_size",

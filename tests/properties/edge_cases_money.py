@@ -9,6 +9,7 @@ import numpy as np
 from cxdash.statistics import (
     daily_chart,
     discoveries,
+    durations,
     histograms,
     plausibility,
     rating_means,
@@ -97,6 +98,22 @@ add("suppression.suppressed_mean_interval", suppression.suppressed_mean_interval
 add("suppression.suppressed_drivers", lambda *c: suppression.suppressed_drivers(symmetric(*c)), (150, 140, 130))
 add("suppression.suppressed_driver", suppression.suppressed_driver, (9,))
 add("suppression.suppressed_consistency", lambda *c: suppression.suppressed_consistency(wide(*c)), (40, 30))
+
+# ---- times
+add(
+    "durations.median_time",
+    lambda *c: durations.median_time(wide(*c[:4]), wide(*c[4:]), (0, 1, 2, 5, 9)),
+    (3, 9, 6, 2, 0, 1, 2, 1),
+    empty=(0,) * 8,
+    counted=("n_eff",),
+)
+add(
+    "durations.time_reached",
+    lambda *c: durations.time_reached(wide(*c[:3]), wide(*c[3:6]), (0, 1, 2, 5), c[6]),
+    (3, 9, 6, 0, 1, 2, 0.4),
+    fixed=(6,),
+    empty=(0, 0, 0, 0, 0, 0, 0.4),
+)
 
 # ---- histograms, charts, scans
 add("histograms.count_nps", lambda *c: histograms.count_nps(wide(*c)), tuple(range(1, 12)))

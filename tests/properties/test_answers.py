@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,11 +20,12 @@ from cxdash.edition import Edition
 from cxdash.errors import CxdashError
 from cxdash.measures import Measure
 from cxdash.metrics.catalogue import METRICS
+from cxdash.metrics.facts.contacts import TIMES
 from cxdash.periods import Period, step
 from cxdash.selection import Selection, canonical
 from cxdash.settings import Project
 from tests.answers import brute_force
-from tests.answers.brute_force import ORACLES
+from tests.answers.brute_force import MEDIANS, ORACLES
 
 FIRST, LAST = date(2024, 11, 21), date(2026, 11, 20)
 
@@ -88,13 +90,55 @@ def test_every_path_gives_the_number_counted_by_hand(
 
 @shared_edition
 @given(data=st.data())
+def test_medians_are_those_of_the_seconds_to_within_a_bin(
+    demo_project: Project, demo_edition: Edition, data: st.DataObject
+) -> None:
+    """Bins counted by any path are the bins of the raw seconds, and hold the median of each contact's seconds."""
+    key = data.draw(st.sampled_from(sorted(MEDIANS)))
+    measure = METRICS[key].computation
+    assert isinstance(measure, Measure)
+    period = data.draw(periods())
+    chosen = data.draw(filters(demo_edition, "contacts"))
+    raw = brute_force.selected(_raw(demo_project.var / "demo", "contacts"), period.start, period.end, chosen)
+    expected, n = MEDIANS[key](raw)
+    scope = Scope(demo_edition, period, canonical(chosen))
+    routed, by_rows = group(measure, scope), group(measure, scope, source=ROWS)
+    assert {k: v.tolist() for k, v in routed.states.items()} == {k: v.tolist() for k, v in by_rows.states.items()}
+    estimates = measure.finalise(routed.states, z=1.96, deff=1.0)
+    assert estimates.n[0] == n == routed.states[f"{measure.tally}_all"][0]
+    if expected is None:
+        assert np.isnan(estimates.value[0])
+        return
+    ends, tops = TIMES.boundaries, np.append(TIMES.edges[1:], np.inf)
+    # between two middle contacts any time is a median; the bins of both must then hold it
+    low, high = _middle(key, raw)
+    first, last = (int(np.searchsorted(tops, second, side="right")) for second in (low, high))
+    assert ends[max(first - 1, 0)] <= estimates.value[0] <= ends[min(last + 2, len(ends) - 1)]
+
+
+def _middle(key: str, raw: pl.DataFrame) -> tuple[float, float]:
+    """The two times in the middle; the same but for an even number of contacts."""
+    if key == "wait_time":
+        median, _ = MEDIANS[key](raw)
+        later = raw.filter(pl.col("wait_seconds") > median)["wait_seconds"].min()
+        return float(median or 0), float(later or median or 0)  # type: ignore[arg-type]
+    times = raw.filter(pl.col("outcome") != "abandoned")["handle_seconds"].drop_nulls().sort()
+    return float(times[(times.len() - 1) // 2]), float(times[times.len() // 2])
+
+
+@shared_edition
+@given(data=st.data())
 def test_all_covering_grids_and_rows_hold_the_same_states(demo_edition: Edition, data: st.DataObject) -> None:
     """Every grid that covers a question and the rows themselves give the same states, cell by cell."""
     fact = data.draw(st.sampled_from(sorted(demo_edition.manifest.facts)))
     record = demo_edition.manifest.facts[fact]
-    measure = next(
-        m.computation for m in METRICS.values() if isinstance(m.computation, Measure) and m.computation.fact == fact
-    )
+    # one of sums, and one of each tally the fact keeps
+    kinds = {
+        m.computation.tally: m.computation
+        for m in METRICS.values()
+        if isinstance(m.computation, Measure) and m.computation.fact == fact
+    }
+    measure = kinds[data.draw(st.sampled_from(sorted(kinds)))]
     by = tuple(data.draw(st.lists(st.sampled_from(sorted(record.dimensions)), max_size=2, unique=True)))
     grain = data.draw(st.sampled_from(["", "day", "week", "month", "quarter", "year"]))
     request = Request(

@@ -14,14 +14,14 @@ import cxdash.statistics
 KEPT = Path(cxdash.statistics.__file__).with_name("README.md")
 
 GROUPS = {
-    "How sure are we of a score?": ("intervals", "rating_means", "weighting", "buckets"),
+    "How sure are we of a score?": ("intervals", "rating_means", "durations", "weighting", "buckets"),
     "Did it change, and is it different?": ("differences", "rates", "discoveries", "decomposition"),
     "Is today unusual?": ("daily_chart", "weekdays", "monitoring", "plausibility"),
     "Who leaves, and what is it worth?": (
         "survival", "survival_states", "survival_comparison", "logo_churn", "retention", "roi",
     ),
     "Are the channels alike, and do they hand over?": (
-        "consistency", "channel_pairs", "handoff", "channel_index",
+        "consistency", "channel_pairs", "handoff", "channel_index", "channel_gains",
     ),
     "What drives the score, and how do we stand?": ("drivers", "shapley", "driver_reading", "benchmark", "composite"),
     "May it be shown?": ("suppression",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.stats
 import statsmodels.api as sm
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
@@ -138,3 +139,65 @@ def test_reading() -> None:
     assert rd.rankable([0.1, 0.099, np.nan]).tolist() == [True, False, False]
     assert rd.mostly_missing([[90, 71], [90, 69], [0, 0]], [100, 100, 0]).tolist() == [False, True, False]
     assert rd.disagreement([0.2, 0.1], [0.19, 0.11]) == pytest.approx(0.01 / 0.3)
+
+
+def test_drivers_rated_together() -> None:
+    """All that every pair of enough customers rated; of two in thin pairs the one in more goes, then the less rated."""
+    size = np.full((5, 5), 500.0)
+    assert rd.rated_together(size).tolist() == [True] * 4
+    size[4, :] = size[:, 4] = 90
+    assert rd.rated_together(size).tolist() == [True, True, True, False]
+    for other in (1, 3):  # driver 2 (variable 2) lacks both others, which were rated together by enough
+        size[2, other] = size[other, 2] = 40
+    assert rd.rated_together(size).tolist() == [True, False, True, False]
+    tied = np.full((3, 3), 500.0)
+    tied[1, 2] = tied[2, 1] = 99
+    tied[0, 1] = tied[1, 0] = 200
+    assert rd.rated_together([tied, tied[::-1][:, ::-1], np.zeros((3, 3))]).tolist()[0] == [False, True]
+    assert not rd.rated_together(np.zeros((4, 4))).any()
+    assert rd.rated_together(tied, minimum=99).all()
+
+
+def test_what_is_rated_together_leaves_no_thin_pair() -> None:
+    """Whatever the counts: no pair of those that stay is thin, and the order of drivers does not matter."""
+    rng = np.random.default_rng(9)
+    for _ in range(200):
+        rated = rng.random((400, 6)) < rng.uniform(0.2, 1, 6)
+        seen = np.column_stack([np.ones(400), rated])
+        together = seen.T @ seen
+        stays = rd.rated_together(together, minimum=150)
+        left = together[1:, 1:]
+        assert (left[np.ix_(stays, stays)] >= 150).all()
+        order = rng.permutation(6)
+        shuffled = together[np.ix_([0, *(1 + order)], [0, *(1 + order)])]
+        assert (rd.rated_together(shuffled, minimum=150) == stays[order]).all()
+
+
+def test_above_average_is_the_difference_to_the_mean() -> None:
+    """Differences add up to 0; error and p as by hand from the weights without each bucket; absent drivers aside."""
+    groups = in_buckets(ratings(5, 3000, 3), 32, 6)
+    replicates = rd.pairwise_weights(*(np.array(v) for v in zip(*map(pairwise_state, groups), strict=True)))
+    found = rd.above_average(*replicates)
+    assert found.diff.sum() == pytest.approx(0, abs=1e-12)
+    centred = replicates.without - replicates.without.mean(axis=1, keepdims=True)
+    expected = np.sqrt(31 / 32 * ((centred - found.diff) ** 2).sum(axis=0))
+    assert found.se == pytest.approx(expected)
+    assert found.p == pytest.approx(2 * scipy.stats.t.sf(np.abs(found.diff / expected), 31))
+    assert found.p[0] < 0.001 < found.diff[0]
+    with_gap = [np.insert(v, 1, np.nan, axis=-1) for v in replicates[:2]]
+    apart = rd.above_average(*with_gap, replicates.occupied)
+    assert apart.diff[[0, 2, 3]] == pytest.approx(found.diff)
+    assert np.isnan([apart.diff[1], apart.p[1]]).all()
+
+
+def test_above_average_says_no_more_than_it_should() -> None:
+    """Drivers that matter alike are called above the average in about one of twenty tests."""
+    rng = np.random.default_rng(11)
+    called = []
+    for _ in range(150):
+        latent = rng.normal(size=(600, 4)) + rng.normal(size=(600, 1))
+        data = np.column_stack([latent.sum(axis=1) + 3 * rng.normal(size=600), latent])
+        rows = [data[bucket::32] for bucket in range(32)]
+        state = (np.array(v) for v in zip(*map(pairwise_state, rows), strict=True))
+        called.append(rd.above_average(*rd.pairwise_weights(*state)).p < 0.05)
+    assert 0.02 < np.mean(called) < 0.09
