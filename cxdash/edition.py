@@ -8,7 +8,7 @@ opens what the pointer names and holds it. Layout under the editions folder::
     <id>/manifest.json          what the edition is (`Manifest`)
     <id>/grids/<fact>/<grid>.parquet      states by grain × dimensions
     <id>/rows/<fact>.parquet              prepared rows people may drill to
-    <id>/tables/<table>.parquet           small contract tables kept whole (benchmarks, events)
+    <id>/tables/<table>.parquet           small contract tables kept whole (benchmarks, events, …)
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ UNKNOWN = "(unknown)"
 """How a missing dimension value is written in selections, answers and on pages."""
 
 POINTER = "current"
-KEPT_TABLES = ("benchmarks", "events")
+KEPT_TABLES = ("benchmarks", "events", "campaigns", "stock")
 
 Severity = Literal["critical", "warning", "info"]
 AttemptOutcome = Literal["published", "published_with_warnings", "held_back", "failed"]
@@ -81,13 +81,14 @@ class Attempt(_Record):
 
 
 class GridRecord(_Record):
-    """One published grid of a fact."""
+    """One published grid of a fact. `tally`: the column whose values it counts; "" = it holds all other states."""
 
     key: str
     grain: str
     dimensions: tuple[str, ...]
     cells: int
     bytes: int
+    tally: str = ""
 
 
 class FactRecord(_Record):
@@ -108,6 +109,7 @@ class Manifest(_Record):
     """What an edition is: identity, freshness, facts, policy, and what the data cannot support.
 
     `historical`: the settings fix "today", so the data is not expected to grow and its age is no alarm.
+    `currency`: ISO 4217 code of all amounts (a check sees to it that there is one), None where no table names one.
     """
 
     edition: str
@@ -123,6 +125,7 @@ class Manifest(_Record):
     last_day: date
     default_period: str | None = None
     default_compare: str | None = None
+    currency: str | None = None
     tables: tuple[str, ...]
     facts: dict[str, FactRecord]
     metrics: tuple[str, ...]

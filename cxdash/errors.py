@@ -70,6 +70,10 @@ class DeliveryError(CxdashError):
     """A snapshot that could not be handed to the mail server."""
 
 
+class SavedViewError(CxdashError):
+    """A view that cannot be kept under its name, or is not there any more."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name most like `name`, or "" when none is near enough to be a slip of the fingers."""
     candidates = {k.casefold(): k for k in known}

@@ -33,13 +33,26 @@ def canonical(filters: Mapping[str, Iterable[str]]) -> Filters:
 
 @dataclass(frozen=True)
 class Policy:
-    """What a person may see: rows that meet every filter. `name` is shown where an answer says for whom it is."""
+    """What a person may see: rows that meet every filter. `name` is shown where an answer says for whom it is.
+
+    `rows`: whether the person may open the rows behind a number; numbers alone are seen without that right.
+    """
 
     name: str = "everything"
     filters: Filters = ()
+    rows: bool = True
 
     def narrow(self, filters: Filters) -> Filters:
-        """The selection's filters and the policy's, both in force; an empty value tuple means: no row at all."""
+        """The selection's filters and the policy's, both in force; an empty value tuple means: no row at all.
+
+        Raises:
+            SelectionError: filters of somebody who may not open rows; `cxdash.answers.guard` says why and what instead.
+        """
+        if filters and not self.rows:
+            raise SelectionError(
+                _("Your access shows numbers without their rows; this cannot be shown under a filter."),
+                action=_("Remove the filters, or ask for the right to open rows."),
+            )
         merged = {dim: set(values) for dim, values in filters}
         for dim, values in self.filters:
             merged[dim] = merged[dim] & set(values) if dim in merged else set(values)

@@ -14,7 +14,7 @@ missing leaves a gap that everybody sees, so it is a warning.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -54,12 +54,15 @@ class Sums:
         written: rows in the file people drill to.
         grids: grid → column (states and the number of rows) → total over all cells.
         rows_column: name of the column with the number of rows.
+        tallies: grid of counts by value → rows with a value by the warehouse's own count, by the grid, and the sum of
+            the grid's counts of single values.
     """
 
     source: int
     written: int
     grids: Mapping[str, Mapping[str, int]]
     rows_column: str
+    tallies: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
 
 
 def judge_sums(fact: str, table: str, sums: Sums) -> Finding:
@@ -78,8 +81,16 @@ def judge_sums(fact: str, table: str, sums: Sums) -> Finding:
             for column, total in totals.items()
             if total != first[column]
         ]
+    wrong += [
+        {"part": grid, "column": "values", "total": total, "source": source}
+        for grid, (source, *totals) in sums.tallies.items()
+        for total in totals
+        if total != source
+    ]
     claim = RECONCILED.format(fact=fact)
-    return _finding(f"{fact}.reconciled", claim, table, "critical", LOADER, wrong, examined=len(sums.grids) + 1)
+    return _finding(
+        f"{fact}.reconciled", claim, table, "critical", LOADER, wrong, examined=len(sums.grids) + len(sums.tallies) + 1
+    )
 
 
 def judge_volume(fact: str, table: str, counts: Mapping[date, int], last_day: date) -> Finding:

@@ -30,4 +30,5 @@ METRIC = Metric(
         share(("contacts_abandoned",), ("contacts_queued",)),
         clustered="contacts_queued",
     ),
+    needs=("contacts.wait_seconds",),
 )

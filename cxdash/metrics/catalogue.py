@@ -7,13 +7,14 @@ from importlib import import_module
 from cxdash.errors import unknown_name
 from cxdash.measures import Measure, State
 from cxdash.metrics.facts import FACTS
-from cxdash.metrics.metric import BenchmarkGap, Composite, Metric
+from cxdash.metrics.metric import BenchmarkGap, Composite, ConsistencyIndex, Metric
 
 CATALOGUE = (
     "health",
     "nps",
     "csat",
     "ces",
+    "touchpoint_satisfaction",
     "response_rate",
     "churn",
     "revenue_churn",
@@ -21,6 +22,20 @@ CATALOGUE = (
     "first_contact_resolution",
     "repeat_rate",
     "abandonment",
+    "wait_time",
+    "handle_time",
+    "transfers",
+    "escalations",
+    "handoff_continuity",
+    "channel_changes",
+    "issue_resolution_time",
+    "resolved_within_day",
+    "issue_contacts",
+    "visit_errors",
+    "slow_visits",
+    "conversion",
+    "cart_kept",
+    "level_consistency",
     "consistency",
     "benchmark_gap",
 )
@@ -46,6 +61,7 @@ def states_of(fact: str) -> tuple[State, ...]:
                 found |= {state.name: state for state in measure.states}
             if measure.companion and measure.companion[0] == fact:
                 found[measure.companion[1].name] = measure.companion[1]
+    found |= {state.name: state for state in FACTS[fact].further}
     return tuple(found.values())
 
 
@@ -61,6 +77,9 @@ def tables_of(metric: Metric) -> tuple[str, ...]:
             return FACTS[metric.computation.fact].tables
         case BenchmarkGap():
             return ("benchmarks", "responses")
+        case ConsistencyIndex():
+            parts = FACTS[metric.computation.levels.fact].tables, tables_of(METRICS[metric.computation.handoffs])
+            return tuple(dict.fromkeys(parts[0] + parts[1]))
         case Composite():
             return ()
 

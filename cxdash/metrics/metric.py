@@ -12,10 +12,12 @@ from typing import Literal
 
 from cxdash.measures import Estimates, Floats, Measure
 
-Unit = Literal["points", "percent", "index", "scale"]
-"""points: NPS-like, ×100 with sign; percent: share, ×100; index: 0 … 100; scale: mean on its question's scale."""
+Unit = Literal["points", "percent", "index", "scale", "seconds"]
+"""points: NPS-like, ×100 with sign; percent: share, ×100; index: 0 … 100; scale: mean on its question's scale.
 
-DISPLAY_FACTOR: Mapping[Unit, float] = {"points": 100.0, "percent": 100.0, "index": 1.0, "scale": 1.0}
+seconds: a length of time, printed in the unit a person would say ("48 s", "2 min 10 s", "1.4 h", "2.3 days")."""
+
+DISPLAY_FACTOR: Mapping[Unit, float] = {"points": 100.0, "percent": 100.0, "index": 1.0, "scale": 1.0, "seconds": 1.0}
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,21 @@ class BenchmarkGap:
 
 
 @dataclass(frozen=True)
+class ConsistencyIndex:
+    """A metric computed from the channels' levels, in the best form the data allow, and from another metric.
+
+    Attributes:
+        levels: the levels as they are.
+        pairs: fact of pairs of ratings by one customer, for levels without case mix.
+        handoffs: key of the metric that says how well issues move between channels.
+    """
+
+    levels: Measure
+    pairs: str
+    handoffs: str
+
+
+@dataclass(frozen=True)
 class Metric:
     """A measure and its presentation.
 
@@ -72,6 +89,9 @@ class Metric:
         target_basis: name of the `Estimates.extra` a target applies to, its limits under the same name with `_low` and
             `_high`; "" for the value itself.
         windows: grains it exists for; () means any period.
+        minimum_effect: smallest change worth a sentence, on the display scale, where the targets file sets none; None =
+            what its unit has.
+        needs: dotted "table.column"s without which it cannot be computed, though the contract does not require them.
     """
 
     key: str
@@ -83,12 +103,14 @@ class Metric:
     decimals: int
     higher_is_better: bool
     sources: tuple[str, ...]
-    computation: Measure | Composite | BenchmarkGap
+    computation: Measure | Composite | BenchmarkGap | ConsistencyIndex
     minimum_n: int = 30
     minimum_of: str = ""
     version: int = 1
     target_basis: str = ""
     windows: tuple[str, ...] = ()
+    minimum_effect: float | None = None
+    needs: tuple[str, ...] = ()
 
     @property
     def factor(self) -> float:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+import polars as pl
+import sqlalchemy as sa
+
 import cxdash
 from cxdash.edition import CheckOutcome, Manifest
 from cxdash.measures import Measure
@@ -41,6 +44,7 @@ def describe_edition(
         last_day=staged.span.last,
         default_period=settings.warehouse.default_period,
         default_compare=settings.warehouse.default_compare,
+        currency=_find_currency(warehouse),
         tables=tuple(sorted(warehouse.connected)),
         facts=dict(staged.facts),
         metrics=metrics,
@@ -49,6 +53,17 @@ def describe_edition(
         targets=settings.targets.model_dump(mode="json"),
         warnings=tuple(warnings),
     )
+
+
+def _find_currency(warehouse: Warehouse) -> str | None:
+    """The currency of the first connected table that names one."""
+    for table in ("orders", "subscriptions", "invoices"):
+        if table in warehouse.connected and "currency" in warehouse.offered(table):
+            named = sa.select(sa.func.min(warehouse.source(table).c.currency).label("currency"))
+            found: str | None = warehouse.fetch(named).item()
+            if found:
+                return found
+    return None
 
 
 def find_supported(settings: Settings, warehouse: Warehouse, staged: Staged) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -72,8 +87,22 @@ def _why_not(metric: Metric, warehouse: Warehouse, staged: Staged) -> str:
     match absent:
         case []:
             measure = metric.computation
-            return staged.missing.get(measure.fact, "") if isinstance(measure, Measure) else ""
+            missing = staged.missing.get(measure.fact, "") if isinstance(measure, Measure) else ""
+            return missing or _unfilled(metric, warehouse, staged)
         case [table]:
             return f"Needs the table {table}, which is not connected."
         case _:
             return f"Needs the tables {' and '.join(absent)}, which are not connected."
+
+
+def _unfilled(metric: Metric, warehouse: Warehouse, staged: Staged) -> str:
+    """A column the metric lives from that the source lacks, or has and never fills; without it 0 would be a guess."""
+    for needed in metric.needs:
+        table, column = needed.split(".")
+        if column not in warehouse.offered(table):
+            return f"Needs the column {column} of the table {table}, which is not connected."
+        assert isinstance(metric.computation, Measure)
+        rows = pl.scan_parquet(staged.folder / "rows" / f"{metric.computation.fact}.parquet")
+        if not rows.select(pl.col(column).count()).collect().item():
+            return f"Needs the column {column} of the table {table}, which is never filled."
+    return ""

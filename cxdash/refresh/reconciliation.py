@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from cxdash.checks import states
 from cxdash.checks.check import Finding
 from cxdash.edition import Edition
+from cxdash.metrics.catalogue import states_of
 from cxdash.metrics.facts import FACTS
 from cxdash.refresh.cells import ROWS
 from cxdash.refresh.staging import Staged, prepared_rows
@@ -27,11 +29,12 @@ def judge_states(warehouse: Warehouse, staged: Staged, previous: Edition | None)
         fact = FACTS[name]
         table = fact.tables[0]
         yield states.judge_sums(name, table, _sums(warehouse, staged, name))
-        if fact.clock != "flow":
+        if fact.clock != "flow" or not fact.daily:
             continue
         counts = _rows_per_day(staged, name)
-        yield states.judge_volume(name, table, counts, staged.span.last)
-        yield states.judge_completeness(name, table, counts, staged.span.last)
+        settled = staged.span.last - timedelta(days=fact.settles)
+        yield states.judge_volume(name, table, counts, settled)
+        yield states.judge_completeness(name, table, counts, settled)
         if previous is not None and name in previous.manifest.facts:
             before = _rows_before(previous, name)
             yield states.judge_history(name, table, counts, before, previous.manifest.last_day)
@@ -41,12 +44,25 @@ def judge_states(warehouse: Warehouse, staged: Staged, previous: Edition | None)
 
 def _sums(warehouse: Warehouse, staged: Staged, fact: str) -> states.Sums:
     rows = prepared_rows(warehouse, FACTS[fact], staged.span).subquery("prepared")
-    counted = warehouse.fetch(sa.select(sa.func.count().label("n")).select_from(rows)).item()
+    tallied = [(grid.key, grid.tally) for grid in FACTS[fact].grids if grid.tally]
+    columns = dict.fromkeys(column for _, column in tallied)
+    counted: list[Any] = [sa.func.count().label("n")]
+    counted += [sa.cast(sa.func.count(rows.c[column]), sa.BigInteger()).label(column) for column in columns]
+    counts = warehouse.fetch(sa.select(*counted).select_from(rows)).row(0, named=True)
     totals = {}
     for grid, cells in staged.grids[fact].items():
         sums = cells.select(pl.exclude("day", *grid.dimensions).sum()).row(0, named=True)
         totals[grid.key] = {column: int(total) for column, total in sums.items()}
-    return states.Sums(int(counted), staged.facts[fact].rows, totals, ROWS)
+    tallies = {key: (int(counts[column]), *_tally_totals(staged, fact, key, column)) for key, column in tallied}
+    return states.Sums(int(counts["n"]), staged.facts[fact].rows, totals, ROWS, tallies)
+
+
+def _tally_totals(staged: Staged, fact: str, key: str, column: str) -> tuple[int, int]:
+    """Rows with a value, and the sum of the counts of single values, in a published grid of counts by value."""
+    held = [state for state in states_of(fact) if state.tally == column]
+    grid = pl.scan_parquet(staged.folder / "grids" / fact / f"{key}.parquet")
+    sums = grid.select(pl.col(state.name).sum() for state in held).collect().row(0, named=True)
+    return sum(sums[s.name] for s in held if s.of is None), sum(sums[s.name] for s in held if s.of is not None)
 
 
 def _rows_per_day(staged: Staged, fact: str) -> dict[date, int]:

@@ -17,11 +17,12 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from cxdash import schema
 from cxdash.edition import KEPT_TABLES, UNKNOWN, FactRecord, GridRecord
 from cxdash.measures import Fact, Grid, WindowCalendar
 from cxdash.metrics.catalogue import states_of
 from cxdash.metrics.facts import FACTS
-from cxdash.refresh.cells import ROWS, select_cells, split_cells
+from cxdash.refresh.cells import ROWS, select_cells, split_cells, tally_cells
 from cxdash.refresh.windows import Span, find_span
 from cxdash.warehouse import Warehouse
 
@@ -36,7 +37,8 @@ class Staged:
         folder: where the files are.
         span: the days the edition answers for.
         facts: what is held of each staged fact.
-        grids: the cells of every grid, with `rows_total`; only what the audit compares, not the published files.
+        grids: the cells of every grid but the tallies, with `rows_total`; what the audit compares, not the published
+            files.
         missing: fact → sentence, why it could not be staged although its tables are connected.
         seconds: time per step.
     """
@@ -106,15 +108,9 @@ def _stage_fact(
     grids = split_cells(fact, warehouse.fetch(statement), states)
     home = folder / "grids" / fact.name
     home.mkdir()
-    written = []
-    for grid, cells in grids.items():
-        file = home / f"{grid.key}.parquet"
-        cells.drop(ROWS).write_parquet(file, compression="zstd")
-        size = file.stat().st_size
-        written.append(
-            GridRecord(key=grid.key, grain=grid.grain, dimensions=grid.dimensions, cells=cells.height, bytes=size)
-        )
     scanned, day = pl.scan_parquet(path), pl.col("day")
+    written = [_write_grid(home, grid, cells.drop(ROWS)) for grid, cells in grids.items()]
+    written += [_write_grid(home, grid, tally_cells(grid, scanned, states)) for grid in fact.grids if grid.tally]
     count, first, last = scanned.select(pl.len(), day.min(), day.max().alias("last")).collect().row(0)
     record = FactRecord(
         tables=fact.tables,
@@ -128,6 +124,19 @@ def _stage_fact(
         sql=warehouse.compile(statement),
     )
     return record, grids
+
+
+def _write_grid(home: Path, grid: Grid, cells: pl.DataFrame) -> GridRecord:
+    file = home / f"{grid.key}.parquet"
+    cells.write_parquet(file, compression="zstd")
+    return GridRecord(
+        key=grid.key,
+        grain=grid.grain,
+        dimensions=grid.dimensions,
+        cells=cells.height,
+        bytes=file.stat().st_size,
+        tally=grid.tally,
+    )
 
 
 def _find_latest(warehouse: Warehouse, anchors: Sequence[str], today: date) -> datetime | date | None:
@@ -145,7 +154,9 @@ def _find_latest(warehouse: Warehouse, anchors: Sequence[str], today: date) -> d
 def _find_domains(warehouse: Warehouse, fact: Fact, rows: pl.LazyFrame) -> dict[str, tuple[str, ...]]:
     """Values of each dimension the source offers, most frequent first; one that is never filled is not offered."""
     columns = set().union(*(warehouse.offered(table) for table in fact.tables))
-    offered = [name for name in fact.dimensions if name in columns]
+    contract = {column.name for table in fact.tables for column in schema.table(table).columns}
+    # what the fact derives itself (hour, device_change) is there whatever the source has
+    offered = [name for name in fact.dimensions if name in columns or name not in contract]
     counted = pl.collect_all([rows.group_by(pl.col(name).alias("value")).len() for name in offered])
     domains = {}
     for name, counts in zip(offered, counted, strict=True):

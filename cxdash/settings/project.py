@@ -42,6 +42,11 @@ class Project:
         """The DuckDB file that `cxdash demo` and `cxdash import` fill."""
         return self.var / "warehouse.duckdb"
 
+    @property
+    def views(self) -> Path:
+        """Views people saved, one file each."""
+        return self.var / "views"
+
     def shorten(self, path: Path) -> str:
         """`path` as people know it: relative to the project when it lies inside."""
         try:

@@ -221,11 +221,11 @@ class Warehouse(ABC):
 
     def business_hour(self, moment: Column) -> Column:
         """Hour 0 … 23 of a UTC timestamp in the business time zone."""
-        return sa.cast(sa.extract("hour", self.business_time(moment)), sa.BigInteger())
+        return expressions.business_hour(moment, self.settings.warehouse.timezone)
 
     def business_weekday(self, moment: Column) -> Column:
         """Weekday 1 (Monday) … 7 (Sunday) of a UTC timestamp or a date, in the business time zone."""
-        return sa.cast(sa.extract("isodow", self.business_day(moment)), sa.BigInteger())
+        return expressions.business_weekday(moment, self.settings.warehouse.timezone)
 
     def bucket(self, identifier: Column) -> Column:
         """Customer-hash bucket 0 … 31 of a string, the same on every backend. NULL stays NULL."""

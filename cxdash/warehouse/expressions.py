@@ -36,6 +36,16 @@ def business_day(moment: Column, zone: str) -> Column:
     return sa.cast(business_time(moment, zone), sa.Date())
 
 
+def business_hour(moment: Column, zone: str) -> Column:
+    """Hour 0 … 23 in `zone` of a UTC timestamp."""
+    return sa.cast(sa.extract("hour", business_time(moment, zone)), sa.BigInteger())
+
+
+def business_weekday(moment: Column, zone: str) -> Column:
+    """Weekday 1 (Monday) … 7 (Sunday) in `zone` of a UTC timestamp or a date."""
+    return sa.cast(sa.extract("isodow", business_day(moment, zone)), sa.BigInteger())
+
+
 def bucket(identifier: Column) -> Column:
     """The first byte of the MD5 of a string, modulo the number of buckets. NULL stays NULL.
 

@@ -117,6 +117,14 @@ def test_lost_rows_fail_reconciliation_wherever_they_are_lost() -> None:
     assert {file.severity, grid.severity} == {"critical"}
 
 
+@pytest.mark.parametrize(("totals", "passed"), [((8, 8, 8), True), ((8, 8, 7), False), ((8, 9, 9), False)])
+def test_counts_by_value_hold_every_row_with_a_value(totals: tuple[int, int, int], passed: bool) -> None:
+    """The warehouse's own count, the grid's, and the sum over its values."""
+    finding = judge_sums("contacts", "contacts", Sums(10, 10, {"a": {"rows": 10}}, "rows", {"waits": totals}))
+    assert finding.passed is passed
+    assert passed or finding.samples[0]["part"] == "waits"
+
+
 def test_a_few_deletions_are_allowed_a_lost_past_is_told() -> None:
     """Somebody's right to be forgotten is not a fault."""
     before = days(100, 5)

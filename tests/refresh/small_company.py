@@ -158,4 +158,60 @@ def tables(seed: int = 1, per_day: int = 30) -> dict[str, pl.DataFrame]:
             "escalated": rng.random(size) < 0.05,
         },
     )
+    found["visits"] = visits(ids)
+    found["touchpoint_ratings"] = touchpoint_ratings(found["responses"])
     return found
+
+
+def touchpoint_ratings(responses: pl.DataFrame) -> pl.DataFrame:
+    """Three touchpoints in every second CSAT questionnaire that came back; some not experienced, scales of two lengths.
+
+    Draws of its own, so that the other tables stay what they were.
+    """
+    rng = np.random.default_rng(11)
+    came_back = responses.filter(pl.col("survey") == "csat", pl.col("responded_at").is_not_null())
+    asked = came_back.gather_every(2)["response_id"].to_list()
+    touchpoints = [("bill", 1, 5), ("network", 1, 5), ("store", 0, 10)]
+    rows = [(response, *touchpoint) for response in asked for touchpoint in touchpoints]
+    return frame(
+        "touchpoint_ratings",
+        {
+            "response_id": [response for response, *_ in rows],
+            "touchpoint": [name for _, name, *_ in rows],
+            "rating": [None if rng.random() < 0.15 else int(rng.integers(low, high + 1)) for *_, low, high in rows],
+            "scale_min": [low for *_, low, _ in rows],
+            "scale_max": [high for *_, high in rows],
+        },
+    )
+
+
+def visits(customers: list[str]) -> pl.DataFrame:
+    """Visits on web and app: some leave a cart behind, and some who come back find it again. Draws of its own."""
+    rng = np.random.default_rng(7)
+    size = 1500
+    who = rng.integers(0, len(customers), size)
+    known = rng.random(size) < 0.8
+    stage = rng.choice(["landing", "browse", "cart", "checkout", "order", "service"], size)
+    cart = np.isin(stage, ["cart", "checkout", "order"])
+    # one cart a customer in a month, so that coming back soon often finds it
+    seconds = np.sort(rng.integers(0, 120 * 86_400, size))
+    midnight = datetime.combine(FIRST_DAY, time())
+    return frame(
+        "visits",
+        {
+            "visit_id": [f"V{i:05d}" for i in range(size)],
+            "customer_id": [customers[w] if k else None for w, k in zip(who, known, strict=True)],
+            "channel": rng.choice(["web", "app"], size),
+            "device": [None if rng.random() < 0.1 else str(rng.choice(["phone", "desktop"])) for _ in range(size)],
+            "started_at": [midnight + timedelta(seconds=int(s)) for s in seconds],
+            "furthest_stage": stage,
+            "errors": rng.poisson(0.2, size),
+            "load_ms": [None if rng.random() < 0.1 else int(ms) for ms in rng.integers(300, 4000, size)],
+            "cart_id": [
+                f"T{w}-{s // (30 * 86_400)}" if c else None for w, s, c in zip(who, seconds, cart, strict=True)
+            ],
+            "cart_value": [int(v) if c else None for v, c in zip(rng.integers(500, 90_000, size), cart, strict=True)],
+            "converted": stage == "order",
+            "product": rng.choice(["Net", "TV"], size),
+        },
+    )

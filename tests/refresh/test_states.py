@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ from cxdash.edition import UNKNOWN, Edition
 from cxdash.measures import Fact, Grid, State, WindowCalendar, count_if, total
 from cxdash.metrics.catalogue import states_of
 from cxdash.metrics.facts import FACTS
+from cxdash.metrics.facts.contacts import TIMES
 from cxdash.refresh.cells import select_cells, split_cells
 from tests.refresh.conftest import Company, embedded, load
 from tests.refresh.small_company import FIRST_DAY, LAST_DAY, frame, tables
@@ -69,9 +71,10 @@ def test_every_fact_and_state_is_there(edition: Edition) -> None:
     for name, fact in FACTS.items():
         for grid in fact.grids:
             cells = on_disk(edition, name, grid.key)
-            assert cells.columns == ["day", *grid.dimensions, *(state.name for state in states_of(name))]
+            held = [state for state in states_of(name) if state.tally == grid.tally]
+            assert cells.columns == ["day", *grid.dimensions, *(state.name for state in held)]
             assert cells.schema["day"] == pl.Date
-            for state in states_of(name):
+            for state in held:
                 assert cells.schema[state.name] == (pl.Decimal(38, 0) if state.wide else pl.Int64)
             keys = cells.select("day", *grid.dimensions)
             assert keys.is_duplicated().sum() == 0
@@ -88,6 +91,23 @@ def test_scores_are_what_counting_gives(edition: Edition) -> None:
     cells = on_disk(edition, "scores", "day-channel-region-segment").select(counted.columns)
     asked = cells.filter(pl.sum_horizontal(pl.selectors.matches(r"^nps_\d+$")) > 0)
     assert_frame_equal(asked, counted, check_row_order=False)
+
+
+def test_touchpoint_ratings_are_counted_on_the_day_of_their_response(edition: Edition) -> None:
+    """Rated and satisfied per touchpoint, channel and product, counted again from the raw rows."""
+    rated = TABLES["touchpoint_ratings"].filter(pl.col("rating").is_not_null())
+    along = (pl.col("rating") - pl.col("scale_min")) / (pl.col("scale_max") - pl.col("scale_min"))
+    counted = (
+        rated.join(TABLES["responses"], on="response_id")
+        .group_by(business_day("responded_at").alias("day"), "touchpoint", "channel", "product")
+        .agg(
+            pl.len().cast(pl.Int64).alias("ratings"),
+            (along >= 0.75).sum().cast(pl.Int64).alias("ratings_satisfied"),
+        )
+    )
+    cells = on_disk(edition, "ratings", "day-touchpoint-channel-product").select(counted.columns)
+    assert rated.height < TABLES["touchpoint_ratings"].height
+    assert_frame_equal(cells.filter(pl.col("ratings") > 0), counted, check_row_order=False)
 
 
 def test_unknown_stages_keep_their_own_cells(edition: Edition) -> None:
@@ -154,6 +174,50 @@ def test_metrics_without_their_table_are_explained(small: Small) -> None:
     assert {"health", "nps", "csat", "response_rate"} <= set(manifest.metrics)
     assert set(manifest.metrics).isdisjoint(manifest.unsupported)
     assert manifest.targets["health"]["weights"] == {"nps": 60, "csat": 40}
+
+
+def test_a_column_nobody_fills_is_no_zero(small: Small) -> None:
+    """Waits that are never recorded, service that has no column: named as what is missing, not answered."""
+    unfilled = TABLES["contacts"].with_columns(pl.lit(None, dtype=pl.Int64).alias("wait_seconds"))
+    company = small("responses", "contacts", contacts=unfilled)
+    company.refresh()
+    manifest = company.edition().manifest
+    assert (
+        manifest.unsupported["wait_time"]
+        == "Needs the column wait_seconds of the table contacts, which is never filled."
+    )
+    assert manifest.unsupported["abandonment"] == manifest.unsupported["wait_time"]
+    assert "handle_seconds of the table contacts, which is not connected" in manifest.unsupported["handle_time"]
+    assert {"transfers", "escalations", "repeat_rate"} <= set(manifest.metrics)
+
+
+def test_times_are_counted_in_their_bins(edition: Edition) -> None:
+    """Counts by value per weekday and hour of the business time zone, counted again from the raw rows."""
+    local = pl.col("started_at").dt.replace_time_zone("UTC").dt.convert_time_zone(ZONE)
+    edges = TIMES.edges
+    place = pl.col("wait_seconds").map_elements(lambda s: bisect_right(edges, s) - 1, return_dtype=pl.Int64)
+    shift = pl.when(pl.col("outcome") == "abandoned").then(len(edges)).otherwise(0)
+    counted = (
+        TABLES["contacts"]
+        .filter(pl.col("direction") == "in", pl.col("wait_seconds").is_not_null())
+        .select(
+            local.dt.date().alias("day"),
+            "channel",
+            local.dt.weekday().cast(pl.String).alias("weekday"),
+            local.dt.strftime("%H").alias("hour"),
+            ("wait_bin_" + (place + shift).cast(pl.String)).alias("state"),
+        )
+        .group_by(pl.all())
+        .len("n")
+    )
+    cells = on_disk(edition, "contacts", "day-channel-weekday-hour-wait_bin")
+    keys = ["day", "channel", "weekday", "hour"]
+    found = (
+        cells.drop("wait_bin_all").unpivot(index=keys, variable_name="state", value_name="n").filter(pl.col("n") > 0)
+    )
+    assert_frame_equal(found, counted.cast({"n": pl.Int64}), check_row_order=False)
+    whole = counted.group_by(keys).agg(pl.col("n").sum().cast(pl.Int64).alias("wait_bin_all"))
+    assert_frame_equal(cells.select(*keys, "wait_bin_all"), whole, check_row_order=False)
 
 
 def test_dimensions_nobody_fills_are_not_offered(edition: Edition) -> None:

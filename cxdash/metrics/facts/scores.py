@@ -55,6 +55,8 @@ SCORES = Fact(
         Grid(("channel", "bucket")),
         Grid(("product", "bucket")),
         Grid(("stage", "bucket")),
+        Grid(("touchpoint", "bucket")),
+        Grid(("stage", "region", "segment")),
     ),
     row_key=("response_id",),
     anchors=("responses.responded_at",),
