@@ -11,9 +11,11 @@ import numpy as np
 
 from cxdash.answers.answer import Against, Answer, Difference, Question, Row
 from cxdash.answers.compare import Differences, Sides, compare_sides, estimate_sides, p_values, word
+from cxdash.answers.consistency import index_rows
 from cxdash.answers.derived import composite_rows, gap_rows
 from cxdash.answers.effects import design_effects
 from cxdash.answers.estimate import Grouped, Scope, group
+from cxdash.answers.guard import guarded
 from cxdash.answers.kept import kept
 from cxdash.answers.suppress import flags_of, shown_numbers
 from cxdash.answers.totals import hidden_by_totals, hidden_in_reference
@@ -22,7 +24,7 @@ from cxdash.errors import SelectionError
 from cxdash.measures import Estimates, Floats, Measure
 from cxdash.metrics.catalogue import find_metric
 from cxdash.metrics.facts import FACTS
-from cxdash.metrics.metric import BenchmarkGap, Composite, Metric
+from cxdash.metrics.metric import BenchmarkGap, Composite, ConsistencyIndex, Metric
 from cxdash.periods import Period, check_grain
 from cxdash.selection import EVERYTHING, Policy, check_filters
 from cxdash.statistics.arrays import Flags
@@ -60,12 +62,25 @@ def _answer(edition: Edition, question: Question, policy: Policy, source: str) -
             f"{metric.label} cannot be computed from this data.", known=edition.manifest.unsupported[metric.key]
         )
     match metric.computation:
+        case Measure() as measure if not policy.rows:
+            return guarded(
+                edition,
+                measure,
+                question,
+                policy,
+                lambda q: _answer_measure(edition, metric, measure, q, policy, source),
+            )
         case Measure():
             return _answer_measure(edition, metric, metric.computation, question, policy, source)
         case Composite():
             return composite_rows(edition, metric, metric.computation, question, policy, answer)
         case BenchmarkGap():
             return gap_rows(edition, metric, metric.computation, question, policy, answer)
+        case ConsistencyIndex():
+            found = index_rows(edition, metric, metric.computation, question, policy, answer)
+            if question.against != "target":
+                return found
+            return replace(found, rows=tuple(replace(r, difference=_to_target(edition, metric, r)) for r in found.rows))
 
 
 def usable_period(edition: Edition, metric: Metric, asked: Period) -> Period:

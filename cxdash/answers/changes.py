@@ -31,7 +31,7 @@ MINIMUM_N = 30
 """Answers a cell needs in each of the two periods to be tested."""
 
 LEVEL = ("channel", "region")
-MINIMUM_EFFECT = {"points": 5.0, "percent": 3.0, "index": 5.0, "scale": 0.2}
+MINIMUM_EFFECT = {"points": 5.0, "percent": 3.0, "index": 5.0, "scale": 0.2, "seconds": 10.0}
 """Smallest change worth a sentence, on the display scale, where the targets file sets none."""
 
 
@@ -77,8 +77,8 @@ def scannable(edition: Edition) -> tuple[str, ...]:
         measure = METRICS[key].computation if key in METRICS else None
         if not isinstance(measure, Measure) or measure.inner or FACTS[measure.fact].clock != "flow":
             continue
-        # how many answer is about the measurement, not about the service: it is no finding of this scan
-        if measure.fact != "invitations":
+        # how many answer is about the measurement, not about the service; touchpoints have a scan of their own
+        if measure.fact not in ("invitations", "ratings"):
             offered = edition.manifest.facts[measure.fact].dimensions
             if any(dim in offered for dim in LEVEL):
                 keys.append(key)
@@ -86,12 +86,17 @@ def scannable(edition: Edition) -> tuple[str, ...]:
 
 
 def what_changed(
-    edition: Edition, selection: Selection, policy: Policy = EVERYTHING, *, metrics: Sequence[str] | None = None
+    edition: Edition,
+    selection: Selection,
+    policy: Policy = EVERYTHING,
+    *,
+    metrics: Sequence[str] | None = None,
+    level: Sequence[str] = LEVEL,
 ) -> Scan:
-    """Scan the declared level for changes against the selection's reference period."""
+    """Scan one declared level for changes against the selection's reference period."""
     if selection.compare == "none":
         return Scan((), 0)
-    cells = [cell for key in metrics or scannable(edition) for cell in _cells(edition, key, selection, policy)]
+    cells = [cell for key in metrics or scannable(edition) for cell in _cells(edition, key, selection, policy, level)]
     if not cells:
         return Scan((), 0)
     change, low, high, p, n, smallest, degrees = np.array([_tested(edition, cell) for cell in cells], dtype=float).T
@@ -101,17 +106,17 @@ def what_changed(
         for cell, adjusted, is_found in zip(cells, scan.p_adjusted, scan.found, strict=True)
         if is_found
     ]
-    findings.sort(key=lambda f: -abs(f.contribution) / _minimum(edition, f.metric))
+    findings.sort(key=lambda f: -abs(f.contribution) / minimum_effect(edition, f.metric))
     return Scan(tuple(findings), int(scan.tested.sum()))
 
 
-def _cells(edition: Edition, key: str, selection: Selection, policy: Policy) -> list[_Cell]:
+def _cells(edition: Edition, key: str, selection: Selection, policy: Policy, level: Sequence[str]) -> list[_Cell]:
     metric = find_metric(key)
     assert isinstance(metric.computation, Measure)
     offered = edition.manifest.facts[metric.computation.fact].dimensions
-    level = tuple(dim for dim in LEVEL if dim in offered)
+    by = tuple(dim for dim in level if dim in offered)
     against = "year" if selection.compare == "year" else "previous"
-    question = Question(key, selection, by=level, against=against, with_p=True)  # type: ignore[arg-type]
+    question = Question(key, selection, by=by, against=against, with_p=True)  # type: ignore[arg-type]
     try:
         found = answer(edition, question, policy)
         total = answer(edition, replace(question, by=(), against=None, with_p=False), policy).only.n or 0.0
@@ -131,9 +136,10 @@ def _cells(edition: Edition, key: str, selection: Selection, policy: Policy) -> 
     ]
 
 
-def _minimum(edition: Edition, metric: Metric) -> float:
+def minimum_effect(edition: Edition, metric: Metric) -> float:
+    """The smallest difference of a metric worth a sentence, on the display scale: the targets file's, else ours."""
     policy = edition.manifest.targets.get("metrics", {}).get(metric.key) or {}
-    return float(policy.get("minimum_effect") or MINIMUM_EFFECT[metric.unit])
+    return float(policy.get("minimum_effect") or metric.minimum_effect or MINIMUM_EFFECT[metric.unit])
 
 
 def _tested(edition: Edition, cell: _Cell) -> tuple[float | None, ...]:
@@ -141,5 +147,5 @@ def _tested(edition: Edition, cell: _Cell) -> tuple[float | None, ...]:
     found = cell.row.difference
     assert found is not None
     n = min(cell.row.n_eff or 0.0, found.reference_n or 0.0)
-    smallest = _minimum(edition, cell.metric) / cell.metric.factor
+    smallest = minimum_effect(edition, cell.metric) / cell.metric.factor
     return found.value, found.low, found.high, found.p, n, smallest, cell.degrees

@@ -7,11 +7,10 @@ interval costs next to nothing; a p-value costs twenty of them, so it is found o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cxdash.answers.answer import ChangeWord
 from cxdash.answers.estimate import Grouped
@@ -66,16 +65,21 @@ def p_values(sides: Sides, differences: Differences, tested: Flags) -> Floats:
     if sides.measure.fixed_z:
         p[cells] = fixed_interval_p(differences.value[cells], differences.low[cells], differences.high[cells])
     else:
-        now, before = _interval(sides, sides.now, cells), _interval(sides, sides.before, cells)
+        now, before = (
+            interval_at(sides.measure, {name: array[cells] for name, array in side.states.items()}, sides.deff[cells])
+            for side in (sides.now, sides.before)
+        )
         p[cells] = mover_p(now, before, sides.first.value[cells], sides.second.value[cells])
     return p
 
 
-def _interval(sides: Sides, grouped: Grouped, cells: NDArray[np.intp]) -> Callable[[Floats], tuple[Floats, Floats]]:
-    states, deff = {name: array[cells] for name, array in grouped.states.items()}, sides.deff[cells]
+def interval_at(
+    measure: Measure, states: Mapping[str, Floats], deff: Floats
+) -> Callable[[Floats], tuple[Floats, Floats]]:
+    """The interval of some cells as a function of z, which is what a p-value by inversion asks for."""
 
     def at(z: Floats) -> tuple[Floats, Floats]:
-        estimates = sides.measure.finalise(states, z=z, deff=deff)
+        estimates = measure.finalise(states, z=z, deff=deff)
         return estimates.low, estimates.high
 
     return at

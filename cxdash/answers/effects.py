@@ -40,7 +40,7 @@ def design_effects(measure: Measure, scope: Scope, keys: Sequence[Key]) -> Float
         return np.full(len(keys), float(pooled_design_effect(*np.hstack([np.zeros((2, 0)), *inner.values()]))))
     if not measure.clustered or not keys:
         return np.ones(len(keys))
-    within = counted_within(scope, measure.fact)
+    within = counted_within(scope, measure.fact, tally=measure.tally)
     filters = tuple(f for f in scope.filters if f[0] in within)
     coarse = tuple(dim for dim in scope.by if dim in within)
     found = _known_variances(scope, measure, filters, coarse)
@@ -49,7 +49,7 @@ def design_effects(measure: Measure, scope: Scope, keys: Sequence[Key]) -> Float
     return np.array([effects.get(tuple(key[place] for place in places), 1.0) for key in keys])
 
 
-def counted_within(scope: Scope, fact: str, *, inner: str = "") -> tuple[str, ...]:
+def counted_within(scope: Scope, fact: str, *, inner: str = "", tally: str = "") -> tuple[str, ...]:
     """The dimensions within whose values a customer's answers are counted as repeated.
 
     Regions and segments are groups of customers: within one they repeat as they do everywhere. Channels, products or
@@ -58,7 +58,8 @@ def counted_within(scope: Scope, fact: str, *, inner: str = "") -> tuple[str, ..
     """
     asked = {*scope.by, *(dim for dim, _ in scope.filters), *([inner] if inner else [])}
     grids = scope.edition.manifest.facts[fact].grids
-    kept_by = [tuple(d for d in grid.dimensions if d != "bucket") for grid in grids if "bucket" in grid.dimensions]
+    by_bucket = [grid.dimensions for grid in grids if "bucket" in grid.dimensions and grid.tally == tally]
+    kept_by = [tuple(d for d in dimensions if d != "bucket") for dimensions in by_bucket]
     fitting = [dims for dims in kept_by if asked.issuperset(dims) and (not inner or inner in dims)]
     return max(fitting, key=len, default=())
 

@@ -35,6 +35,14 @@ def local_day(moment: str, zone: str = ZONE) -> pl.Expr:
     )
 
 
+def local_time(moment: str, pattern: str, zone: str = ZONE) -> pl.Expr:
+    """A UTC timestamp in business time, as text (strftime pattern), by Python's own time-zone data."""
+    tz = ZoneInfo(zone)
+    return pl.col(moment).map_elements(
+        lambda t: t.replace(tzinfo=ZoneInfo("UTC")).astimezone(tz).strftime(pattern), return_dtype=pl.String
+    )
+
+
 def scores(folder: Path) -> pl.DataFrame:
     """Answered questions with their day."""
     rows = read(folder, "responses").filter(pl.col("score").is_not_null() & pl.col("responded_at").is_not_null())
@@ -50,7 +58,11 @@ def invitations(folder: Path) -> pl.DataFrame:
 def contacts(folder: Path) -> pl.DataFrame:
     """Inbound contacts with their day, whether they open an issue, and whether they are repeated within 7 days."""
     rows = read(folder, "contacts").filter(pl.col("direction") == "in").sort("started_at", "contact_id")
-    rows = rows.with_columns(local_day("started_at"))
+    rows = rows.with_columns(
+        local_day("started_at"),
+        local_time("started_at", "%H").alias("hour"),
+        local_time("started_at", "%u").alias("weekday"),
+    )
     opens: list[bool | None] = []
     last: dict[tuple[str, str], object] = {}
     topics = [
@@ -107,6 +119,44 @@ def _abandoned(rows: pl.DataFrame) -> tuple[float, int]:
     return int((queued["outcome"] == "abandoned").sum()), queued.height
 
 
+def _among_served(column: str) -> Callable[[pl.DataFrame], tuple[float, int]]:
+    def count(rows: pl.DataFrame) -> tuple[float, int]:
+        served = rows.filter(pl.col("outcome") != "abandoned")
+        return int(served[column].sum()), served.height
+
+    return count
+
+
+def median_wait(rows: pl.DataFrame) -> tuple[float | None, int]:
+    """The second by which half would have been served, who gave up known to have waited that long; and how many."""
+    waits = rows.filter(pl.col("wait_seconds").is_not_null())
+    at_risk, left = waits.height, 1.0
+    for second, served, gone in (
+        waits.group_by("wait_seconds")
+        .agg((pl.col("outcome") != "abandoned").sum().alias("served"), pl.len().alias("gone"))
+        .sort("wait_seconds")
+        .iter_rows()
+    ):
+        left *= 1 - served / at_risk
+        if left <= 0.5:
+            return float(second), waits.height
+        at_risk -= gone
+    return None, waits.height
+
+
+def median_handling(rows: pl.DataFrame) -> tuple[float | None, int]:
+    """The median of the seconds of service; and how many."""
+    times = rows.filter(pl.col("outcome") != "abandoned")["handle_seconds"].drop_nulls()
+    return times.median(), times.len()  # type: ignore[return-value]
+
+
+MEDIANS: dict[str, Callable[[pl.DataFrame], tuple[float | None, int]]] = {
+    "wait_time": median_wait,
+    "handle_time": median_handling,
+}
+"""Metric → the median from the seconds of each contact, and how many contacts it rests on."""
+
+
 ORACLES: dict[str, tuple[str, Callable[[pl.DataFrame], tuple[float, int]], int]] = {
     "nps": ("scores", _nps, 0),
     "csat": ("scores", _top("csat", 4), 0),
@@ -115,6 +165,8 @@ ORACLES: dict[str, tuple[str, Callable[[pl.DataFrame], tuple[float, int]], int]]
     "first_contact_resolution": ("contacts", _fcr, 7),
     "repeat_rate": ("contacts", _repeat, 7),
     "abandonment": ("contacts", _abandoned, 0),
+    "transfers": ("contacts", _among_served("transferred"), 0),
+    "escalations": ("contacts", _among_served("escalated"), 0),
 }
 """Metric → which rows, how to count (numerator, denominator), days to mature."""
 

@@ -98,7 +98,7 @@ def test_the_first_period_of_the_data_has_no_other_to_ask(demo_edition: Edition)
 
 def test_channels_are_compared_with_the_effect_within_channels(demo_edition: Edition) -> None:
     """Consistency asks how noisy each channel is, not how noisy everybody's answers together are."""
-    measure, period = measure_of("consistency"), half_year(demo_edition)
+    measure, period = measure_of("level_consistency"), half_year(demo_edition)
     whole = design_effects(measure_of("nps"), Scope(demo_edition, period), [()])[0]
     channels = sorted(
         {str(v) for v in pl.read_parquet(demo_edition.rows_path("scores"))["channel"].drop_nulls().unique()}
