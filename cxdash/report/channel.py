@@ -1,61 +1,76 @@
-"""One channel: trend against all channels, what it consists of, and how its answers are distributed."""
+"""One channel: what is beyond noise first, then how it stands against the others, what it consists of, and when.
+
+Its parts are modules of their own (`channel_others`, `channel_cuts`, …); this one puts them in reading order.
+"""
 
 from __future__ import annotations
 
-from cxdash.answers import Answer, Row
-from cxdash.answers.cells import Request, fold
+from dataclasses import replace
+
+from cxdash.answers import Answer
+from cxdash.answers.cells_apart import Standout, Standouts, stand_out
 from cxdash.errors import CxdashError
 from cxdash.language import _
-from cxdash.measures import Measure
 from cxdash.metrics.catalogue import find_metric
 from cxdash.metrics.metric import Metric
-from cxdash.report.blocks import Bar, Bars, Block, Cell, Column, Headline, Link, Section, Table, Tiles, Tone
-from cxdash.report.charts import dots, trend
+from cxdash.report.apart_words import sentence as apart_sentence
+from cxdash.report.blocks import Block, Cell, Column, Headline, Link, Notice, Section, Table, Tile, Tiles
+from cxdash.report.channel_cells import cells_tables
+from cxdash.report.channel_cuts import cuts_blocks
+from cxdash.report.channel_hours import hours_blocks
+from cxdash.report.channel_others import known_channels, missing_notes, others_table, others_trend, pair_door
+from cxdash.report.channel_pair import pair_blocks
+from cxdash.report.channel_scores import distributions
+from cxdash.report.channel_topics import topics_blocks
+from cxdash.report.doors import passport_door
 from cxdash.report.findings import findings_table, scan, sentence
 from cxdash.report.tiles import tile
 from cxdash.report.view import View
-from cxdash.report.wording import change, count, decimal, dimension_name, number, period_text, value_name
+from cxdash.report.wording import change, number, value_name
+
+__all__ = ["focus_blocks", "known_channels", "way_back"]
 
 LEADING = ("nps", "csat", "ces", "abandonment", "first_contact_resolution")
-TILES = ("nps", "csat", "ces", "first_contact_resolution", "repeat_rate", "abandonment")
-CUTS = ("region", "segment", "product", "stage", "team", "reason")
-
-_GROUPS: dict[str, dict[int, Tone]] = {
-    "nps": {**dict.fromkeys(range(7), "bad"), 7: "neutral", 8: "neutral", 9: "good", 10: "good"},
-    "csat": {1: "bad", 2: "bad", 3: "neutral", 4: "good", 5: "good"},
-    "ces": {1: "bad", 2: "bad", 3: "bad", 4: "neutral", 5: "good", 6: "good", 7: "good"},
-}
+TILES = ("nps", "csat", "ces", "wait_time", "first_contact_resolution", "repeat_rate", "abandonment", "handle_time")
+MOST_TILES = 6
 
 
 def focus_blocks(view: View, channel: str) -> list[Block]:
     """Everything about one channel inside the selection."""
-    focused = View(
-        view.edition,
-        view.selection.with_filter("channel", channel),
-        view.attempts,
-        view.today,
-        view.params,
-        (),
-        view.policy,
-    )
+    others = [value for value in known_channels(view) if value != channel]
+    beside = view.params.get("beside", "")
+    if beside in others:
+        return pair_blocks(view, channel, beside)
+    focused = replace(view, selection=view.selection.with_filter("channel", channel), problems=())
     lead = _lead(focused)
     name = value_name("channel", channel)
     if lead is None:
         return [Headline(_("There is no data for {channel} in this selection.").format(channel=name))]
     metric, whole = lead
-    where = " · ".join(
-        [name, *(value_name(dim, v[0]) for dim, v in view.selection.filters if dim != "channel" and len(v) == 1)]
-    )
-    blocks: list[Block] = [_headline(focused, where, metric, whole.only)]
-    blocks.append(Tiles(tuple(tile(focused, key) for key in TILES if focused.offers(key))))
-    blocks += _trend(view, focused, name, metric, channel)
+    standouts = stand_out(view.edition, focused.selection, view.policy)
+    blocks: list[Block] = [_headline(focused, name, metric, whole, standouts)]
+    blocks.append(Tiles(_tiles(focused)))
+    blocks += others_trend(view, focused, channel, metric)
     found = scan(focused)
     if found.findings:
         blocks.append(findings_table(focused, found))
+    if others:
+        blocks.append(Section(_("Against the other channels")))
+        blocks += others_table(view, focused, channel)
+        blocks.append(_compare_with(view, channel, others))
+    else:
+        blocks += [Notice("info", text) for text in missing_notes(view)]
     blocks.append(Section(_("What {channel} consists of").format(channel=name)))
-    blocks += _cuts(focused, metric, whole.only)
-    for key in ("nps", "csat", "ces"):
-        blocks += _distribution(focused, key)
+    blocks += cells_tables(focused, standouts, (("focus", channel),))
+    blocks += cuts_blocks(view, focused, channel, metric, whole.only)
+    hours = hours_blocks(view, focused, channel)
+    if hours:
+        blocks += [Section(_("When in the week")), *hours]
+    blocks += topics_blocks(view, focused, channel, alone=not others)
+    told = distributions(focused)
+    if told:
+        blocks += [Section(_("What customers answered")), *told]
+    blocks.append(_doors(focused, metric))
     return blocks
 
 
@@ -67,115 +82,54 @@ def _lead(view: View) -> tuple[Metric, Answer] | None:
     return None
 
 
-def _headline(view: View, name: str, metric: Metric, row: Row) -> Headline:
-    moved = change(metric, row.difference)
-    text = f"{name}: {_(metric.label)} {number(metric, row).text}"
+def _headline(view: View, name: str, metric: Metric, whole: Answer, standouts: Standouts) -> Headline:
+    """What is beyond noise first: the largest change inside the channel, then its worst cell."""
+    where = " · ".join(
+        [name, *(value_name(dim, v[0]) for dim, v in view.selection.filters if dim != "channel" and len(v) == 1)]
+    )
+    moved = change(metric, whole.only.difference)
+    text = f"{where}: {_(metric.label)} {number(metric, whole.only).text}"
     if moved:
         text += f", {moved.text}"
-    found = scan(view)
-    return Headline(text, sentence(found.findings[0]) + "." if found.findings else "")
+    found = scan(view).findings
+    worst = _of_metric(standouts.worst, metric)
+    parts = [sentence(found[0])] if found else []
+    if found and moved and moved.word not in ("up", "down"):
+        text, parts = parts[0], [text]  # what moved clearly says more than what did not
+    if worst is not None:
+        parts.append(apart_sentence(worst.apart))
+    elif not parts and standouts.tested:
+        parts = [_("Nothing inside it stands out beyond noise")]
+    return Headline(text, " ".join(f"{part}." for part in parts))
 
 
-def _trend(view: View, focused: View, name: str, metric: Metric, channel: str) -> list[Block]:
-    history, whole = focused.history, view.history
-    grain = view.grain(history.period)
-    own = focused.try_ask(metric.key, grain=grain, selection=history)
-    if isinstance(own, CxdashError):
-        return []
-    everything = None
-    if len(known_channels(view)) > 1:
-        asked = view.try_ask(metric.key, grain=grain, selection=whole.with_filter("channel"))
-        everything = None if isinstance(asked, CxdashError) else asked
-    subtitle = (
-        _("{period}, with 95 % interval; grey line: all channels") if everything else _("{period}, with 95 % interval")
-    )
-    return [
-        trend(
-            focused,
-            own,
-            key="channel-trend",
-            title=_("{metric} in {channel}").format(metric=_(metric.label), channel=name),
-            subtitle=subtitle.format(period=period_text(own.period)),
-            reference=everything,
-            reference_label=_("all channels"),
-            colour=channel,
-        )
-    ]
+def _of_metric(some: tuple[Standout, ...], metric: Metric) -> Standout | None:
+    """The heaviest cell, rather of the leading metric than of another."""
+    own = [one for one in some if one.apart.metric.key == metric.key]
+    return next(iter([*own, *some]), None)
 
 
-def known_channels(view: View) -> tuple[str, ...]:
-    """Channels of the data, over all facts."""
-    found: dict[str, None] = {}
-    for fact in view.edition.manifest.facts.values():
-        found |= dict.fromkeys(fact.dimensions.get("channel", ()))
-    return tuple(found)
-
-
-def _cuts(view: View, metric: Metric, total: Row) -> list[Block]:
-    blocks: list[Block] = []
-    for dim in CUTS:
-        if len(view.selection.values(dim)) == 1:
+def _tiles(view: View) -> tuple[Tile, ...]:
+    """At most six metrics that have a value here."""
+    drawn: list[Tile] = []
+    for key in TILES:
+        if not view.offers(key) or len(drawn) == MOST_TILES:
             continue
-        found = view.try_ask(metric.key, by=(dim,))
-        if isinstance(found, CxdashError) or sum(row.value is not None for row in found.rows) < 2:
-            continue
-        blocks.append(
-            dots(
-                view,
-                found,
-                key=f"by-{dim}",
-                title=_("{metric} by {dimension}").format(
-                    metric=_(metric.label), dimension=dimension_name(dim).lower()
-                ),
-                subtitle=_("with 95 % interval; coloured only when clearly apart from the channel as a whole"),
-                total=total,
-            )
-        )
-    return blocks[:4]
+        one = tile(view, key)
+        if one.number.state != "missing":
+            drawn.append(one)
+    return tuple(drawn)
 
 
-def _distribution(view: View, key: str) -> list[Block]:
-    if not view.offers(key):
-        return []
-    metric = find_metric(key)
-    measure = metric.computation
-    assert isinstance(measure, Measure)
-    answered = view.try_ask(key)
-    if isinstance(answered, CxdashError) or answered.only.value is None or not answered.only.reliable:
-        return []
-    bins = [state for state in measure.states if state.name.rsplit("_", 1)[-1].isdigit()]
-    filters = view.policy.narrow(view.selection.filters)
-    frame = fold(view.edition, Request(measure.fact, tuple(bins), answered.period, filters)).frame
-    counts = {int(state.name.rsplit("_", 1)[-1]): int(frame[state.name][0] or 0) for state in bins}
-    n = sum(counts.values())
-    bars = tuple(
-        Bar(str(score), 100.0 * value / n, value, tone=_GROUPS[key].get(score, "neutral"))
-        for score, value in sorted(counts.items())
-    )
-    rows = tuple(
-        (Cell(bar.label), Cell(decimal(bar.share, 1) + "%", raw=bar.share), Cell(count(bar.count), raw=bar.count))
-        for bar in bars
-    )
-    data = Table(
-        f"distribution-{key}-data",
-        _(metric.label),
-        (Column(_("Answer")), Column(_("Share"), True), Column(_("Answers"), True)),
-        rows,
-    )
-    most = max(bars, key=lambda bar: bar.count)
-    summary = _("Most frequent answer: {answer} ({share}% of {n}).").format(
-        answer=most.label, share=decimal(most.share, 0), n=count(n)
-    )
-    return [
-        Bars(
-            key=f"distribution-{key}",
-            title=_("How the answers to {metric} are distributed").format(metric=_(metric.label)),
-            subtitle=_("share of {n} answers").format(n=count(n)),
-            bars=bars,
-            summary=summary,
-            data=data,
-        )
-    ]
+def _compare_with(view: View, channel: str, others: list[str]) -> Table:
+    cells = tuple(Cell(value_name("channel", value), link=pair_door(view, channel, value)) for value in others)
+    columns = tuple(Column(_("Compare with") if n == 0 else "") for n in range(len(cells)))
+    return Table("compare-with", "", columns, (cells,))
+
+
+def _doors(view: View, metric: Metric) -> Table:
+    cell = Cell(_("The rows behind {metric}").format(metric=_(metric.label)), link=passport_door(view, metric.key))
+    return Table("rows-door", "", (Column(_("Rows")),), ((cell,),))
 
 
 def way_back(view: View) -> Table:

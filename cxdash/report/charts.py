@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
-from cxdash.answers import Answer, Row
+from cxdash.answers import Answer, Question, Row
+from cxdash.answers.apart import against_rest, can_be_apart
 from cxdash.answers.ask import target_of
 from cxdash.edition import Edition
+from cxdash.errors import CxdashError
 from cxdash.language import _
 from cxdash.metrics.metric import Metric
 from cxdash.periods import Period
@@ -124,13 +126,17 @@ def dots(
     total: Row | None,
     link_to: str = "",
     most: int = 14,
+    tones: Mapping[str, Tone] | None = None,
 ) -> Dots:
     """A breakdown by one dimension as dots with whiskers, worst first, around the total.
 
-    A dot is coloured only when its interval lies wholly on one side of the total; unreliable ones come last, grey.
+    A dot is coloured only when it is apart from the rest (all others together, never the total it is part of) beyond
+    noise, corrected for all dots; unreliable ones come last, grey. `tones` by value takes the place of that, for a page
+    that says more about the same dots.
     """
     metric = answer.metric
     dim = answer.by[0]
+    coloured = tones_apart(view, answer) if tones is None else tones
     ranked = sorted(answer.rows, key=lambda row: (not row.reliable, row.value is None, _good(metric, row)))
     company = total.value if total is not None and total.value is not None else None
     drawn = []
@@ -141,7 +147,7 @@ def dots(
             Dot(
                 value_name(dim, value),
                 number(metric, row),
-                _side(metric, row, company),
+                coloured.get(value, "neutral"),
                 Link(link_to, query) if link_to else None,
                 value if dim == "channel" else "",
             )
@@ -170,14 +176,16 @@ def _good(metric: Metric, row: Row) -> float:
     return value if metric.higher_is_better else -value
 
 
-def _side(metric: Metric, row: Row, company: float | None) -> Tone:
-    if company is None or not row.reliable or row.low is None or row.high is None:
-        return "neutral"
-    if row.low > company:
-        return "good" if metric.higher_is_better else "bad"
-    if row.high < company:
-        return "bad" if metric.higher_is_better else "good"
-    return "neutral"
+def tones_apart(view: View, answer: Answer) -> dict[str, Tone]:
+    """Which values of a breakdown by one dimension are clearly better or worse than all others together."""
+    if not can_be_apart(answer.metric):
+        return {}
+    question = Question(answer.metric.key, answer.selection, by=answer.by)
+    try:
+        compared = against_rest(view.edition, question, view.policy)
+    except CxdashError:
+        return {}  # a number that may be seen, of rows that may not: it is not compared
+    return {one.row.dimensions[answer.by[0]]: "good" if one.good else "bad" for one in compared if one.clear}
 
 
 def _dots_summary(metric: Metric, drawn: Sequence[Dot]) -> str:

@@ -62,7 +62,7 @@ def _definition(view: View, metric: Metric) -> Definition:
         (_("Sources"), "; ".join(metric.sources)),
     ]
     if isinstance(metric.computation, Measure):
-        lines.insert(3, (_("State"), ", ".join(state.name for state in metric.computation.states)))
+        lines.insert(3, (_("State"), ", ".join(state.name for state in metric.computation.told_states)))
     if metric.key in manifest.unsupported:
         lines.insert(0, (_("Not in this data"), manifest.unsupported[metric.key]))
     fact = metric.computation.fact if isinstance(metric.computation, Measure) else ""

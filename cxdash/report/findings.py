@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from cxdash.answers.cells import held
 from cxdash.answers.changes import Finding, Scan, what_changed
-from cxdash.answers.decompose import Decomposition, decompose
+from cxdash.answers.ranking import rank_dimensions
+from cxdash.answers.weights import obstacle
 from cxdash.errors import CxdashError
 from cxdash.language import _, plural
-from cxdash.measures import Measure
 from cxdash.metrics.catalogue import find_metric
+from cxdash.metrics.metric import Metric
 from cxdash.report.blocks import Cell, Column, Link, Table, Tone
+from cxdash.report.doors import passport_door, why_door
 from cxdash.report.view import View
-from cxdash.report.wording import (
-    cell_name,
-    difference_text,
-    dimension_name,
-    interval_text,
-    n_text,
-    value_name,
-    value_text,
-)
+from cxdash.report.why_words import brief_sentence
+from cxdash.report.wording import cell_name, difference_text, n_text, signed_difference, value_text
 
 
 def scan(view: View) -> Scan:
@@ -84,9 +78,16 @@ def findings_table(view: View, found: Scan, most: int = 12) -> Table:
                 Cell(_(one.metric.label)),
                 Cell(cell_name(one.row.dimensions), link=link(view, one)),
                 Cell("" if difference.reference is None else value_text(one.metric, difference.reference)),
-                Cell("" if one.row.value is None else value_text(one.metric, one.row.value)),
-                Cell(sign + difference_text(one.metric, difference.value), tone=tone(one)),
-                Cell(interval_text(one.metric, difference.low, difference.high)),
+                Cell(
+                    "" if one.row.value is None else value_text(one.metric, one.row.value),
+                    link=passport_door(view, one.metric.key, one.row.dimensions),
+                ),
+                Cell(
+                    sign + difference_text(one.metric, difference.value),
+                    tone=tone(one),
+                    link=why_door(view, one.metric.key, dimensions=one.row.dimensions),
+                ),
+                Cell(_between(one.metric, difference.low, difference.high)),
                 Cell(n_text(one.metric, one.row.n)),
             )
         )
@@ -98,59 +99,29 @@ def findings_table(view: View, found: Scan, most: int = 12) -> Table:
     return Table("what-changed", _("What changed beyond noise"), columns, tuple(rows), note=note)
 
 
+def _between(metric: Metric, low: float | None, high: float | None) -> str:
+    """The limits of a change, in the unit of a change: percentage points are not percent."""
+    if low is None or high is None:
+        return ""
+    return _("{low} to {high}").format(low=signed_difference(metric, low), high=signed_difference(metric, high))
+
+
 def why(view: View, key: str) -> tuple[str, ...]:
-    """Why a metric moved, by the dimension that says most: mix against rate, and the heaviest segment."""
-    measure = find_metric(key).computation
-    fact = measure.fact if isinstance(measure, Measure) else ""
-    if fact not in view.edition.manifest.facts:
+    """What moved a metric, in a sentence; nothing where it did not clearly move, or where no part stands apart.
+
+    Only dimensions that grids keep are looked at: an explanation in passing may cost milliseconds, not a scan of rows.
+    """
+    metric = find_metric(key)
+    if not view.offers(key) or obstacle(metric) is not None:
         return ()
-    best: Decomposition | None = None
-    for dim in ("channel", "region", "segment", "product"):
-        filtered = [name for name, _values in view.policy.narrow(view.selection.filters)]
-        # an explanation in passing may cost milliseconds, not a scan of all rows
-        if dim in filtered or not held(view.edition, fact, (dim, *filtered)):
-            continue
-        try:
-            found = decompose(view.edition, key, view.selection, dim, view.policy)
-        except CxdashError:
-            continue  # a dimension this metric cannot be cut by explains nothing
-        if (
-            found
-            and len(found.effects) > 1
-            and (best is None or abs(found.effects[0].total) > abs(best.effects[0].total))
-        ):
-            best = found
-        if found and found.simpson:
-            best = found
-            break
-    return () if best is None or best.change == 0 else (_why_sentence(best),)
-
-
-def _why_sentence(found: Decomposition) -> str:
-    metric, top = found.metric, found.effects[0]
-    where = value_name(found.dimension, top.value)
-    if found.simpson:
-        return _(
-            "By {dimension}, {metric} itself moved the other way ({rate}): "
-            "the whole moved because its mix shifted ({mix})."
-        ).format(
-            metric=_(metric.label),
-            dimension=dimension_name(found.dimension).lower(),
-            rate=_signed(found, found.rate),
-            mix=_signed(found, found.mix),
-        )
-    return _(
-        "By {dimension}, {where} contributes most to the change in {metric}: "
-        "{rate} by its own score, {mix} by its share."
-    ).format(
-        dimension=dimension_name(found.dimension).lower(),
-        where=where,
-        metric=_(metric.label),
-        rate=_signed(found, top.rate),
-        mix=_signed(found, top.mix),
-    )
-
-
-def _signed(found: Decomposition, effect: float) -> str:
-    scaled = effect * found.metric.factor
-    return f"{'+' if scaled > 0 else '−' if scaled < 0 else ''}{abs(scaled):.1f}"
+    found = view.try_ask(key, against=view.against)
+    if isinstance(found, CxdashError) or found.only.difference is None:
+        return ()
+    if found.only.difference.word not in ("up", "down"):
+        return ()
+    try:
+        ranking = rank_dimensions(view.edition, key, view.selection, view.policy, grids_only=True)
+    except CxdashError:
+        return ()
+    said = brief_sentence(ranking.cuts[0]) if ranking.cuts else ""
+    return (said,) if said else ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cxdash.errors import unknown_name
 from cxdash.language import N_
-from cxdash.report import benchmarks, channels, definitions, overview, quality
+from cxdash.report import benchmarks, channels, definitions, handoffs, journey, overview, passport, quality, why
 from cxdash.report.blocks import Report
 from cxdash.report.view import View
 
@@ -21,6 +21,7 @@ class Page:
         icon: Material symbol name. script: page script below `pages/`.
         filters: dimensions its filter bar offers (where the data has them).
         params: URL parameters of its own.
+        listed: whether the menu offers it; others are reached from a number.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Page:
     build: Callable[[View], Report]
     filters: tuple[str, ...] = ()
     params: tuple[str, ...] = ()
+    listed: bool = True
 
 
 FILTERS = ("channel", "region", "segment", "product", "stage")
@@ -54,7 +56,37 @@ PAGES: tuple[Page, ...] = (
         "experience/channels.py",
         channels.build,
         FILTERS,
-        ("focus",),
+        ("focus", "beside", "cut"),
+    ),
+    Page(
+        "handoffs",
+        N_("Experience"),
+        N_("Handoffs"),
+        "swap_horiz",
+        "experience/handoffs.py",
+        handoffs.build,
+        ("channel", "region", "segment", "product", "reason"),
+        ("origin", "target"),
+    ),
+    Page(
+        "journey",
+        N_("Experience"),
+        N_("Journey"),
+        "route",
+        "experience/journey.py",
+        journey.build,
+        FILTERS,
+        ("campaign",),
+    ),
+    Page(
+        "why",
+        N_("Experience"),
+        N_("Why it moved"),
+        "troubleshoot",
+        "experience/why.py",
+        why.build,
+        FILTERS,
+        ("metric", "by"),
     ),
     Page("quality", N_("Trust"), N_("Quality"), "verified", "trust/quality.py", quality.build),
     Page(
@@ -66,6 +98,17 @@ PAGES: tuple[Page, ...] = (
         definitions.build,
         (),
         ("metric",),
+    ),
+    Page(
+        "number",
+        N_("Trust"),
+        N_("Number passport"),
+        "fingerprint",
+        "trust/number.py",
+        passport.build,
+        FILTERS,
+        ("metric", "only"),
+        listed=False,
     ),
 )
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from cxdash.answers import Answer, Row
 from cxdash.answers.ask import target_of
+from cxdash.answers.weights import obstacle
 from cxdash.errors import CxdashError
 from cxdash.language import _
 from cxdash.measures import Measure
@@ -14,7 +15,8 @@ from cxdash.metrics.catalogue import find_metric
 from cxdash.metrics.facts import FACTS
 from cxdash.metrics.metric import Metric
 from cxdash.periods import Period, floor, step
-from cxdash.report.blocks import Link, Number, Point, Tile
+from cxdash.report.blocks import Change, Link, Number, Point, Tile
+from cxdash.report.doors import passport_door, why_door
 from cxdash.report.view import View
 from cxdash.report.wording import change, day_text, missing, number, period_text, value_text
 
@@ -64,14 +66,21 @@ def tile(view: View, key: str) -> Tile:
     return Tile(
         key=key,
         label=_(metric.label),
-        number=_number(view, metric, row),
-        change=change(metric, row.difference),
+        number=replace(_number(view, metric, row), passport=passport_door(view, key)),
+        change=_change(view, metric, row),
         target=_target(view, metric, row),
         period=period_text(row.period) if row.period != view.selection.period else "",
         as_of=_("data to {day}").format(day=day_text(view.edition.manifest.last_day)),
         spark=_spark(view, metric),
         link=link,
     )
+
+
+def _change(view: View, metric: Metric, row: Row) -> Change | None:
+    """The change in words; one that happened leads to why, where the metric can be taken apart."""
+    moved = change(metric, row.difference)
+    told = moved is not None and moved.word != "too few answers" and obstacle(metric) is None
+    return replace(moved, link=why_door(view, metric.key)) if moved is not None and told else moved
 
 
 def _reason(view: View, key: str, error: CxdashError) -> str:

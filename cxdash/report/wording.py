@@ -6,11 +6,8 @@ Every face prints what this module made, so the same number reads the same on sc
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 
-from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from cxdash.answers import Answer, Difference, Row
 from cxdash.answers.answer import HIDDEN, LOW_BASE, NO_DATA
@@ -18,12 +15,41 @@ from cxdash.language import N_, _, language, plural
 from cxdash.metrics.metric import Metric
 from cxdash.periods import Period
 from cxdash.report.blocks import Change, Number, State, Tone
+from cxdash.report.numerals import MINUS, count, decimal, duration, hour_name, weekday_name
 from cxdash.selection import UNKNOWN
 
-MISSING = "–"
-MINUS = "−"
+__all__ = [
+    "DIMENSIONS",
+    "MINUS",
+    "MISSING",
+    "UNITS",
+    "against_text",
+    "cell_name",
+    "change",
+    "count",
+    "day_text",
+    "decimal",
+    "difference_text",
+    "dimension_name",
+    "duration",
+    "interval_text",
+    "missing",
+    "n_text",
+    "number",
+    "period_text",
+    "shown",
+    "signed_difference",
+    "state_of",
+    "tone_of",
+    "value_name",
+    "value_text",
+]
 
-UNITS = {"points": "", "percent": "%", "index": "", "scale": ""}
+MISSING = "–"
+
+UNITS = {"points": "", "percent": "%", "index": "", "scale": "", "seconds": "s"}
+"""What faces are told of an axis: "%" behind every number, "s" = lengths of time (`duration`), "" = plain numbers."""
+
 
 _NAMES = {
     "channel": {
@@ -36,6 +62,18 @@ _NAMES = {
         "social": N_("Social networks"),
         "messaging": N_("Messaging"),
         "field": N_("On site"),
+    },
+    "device_change": {
+        "same": N_("The same device"),
+        "other": N_("Another device"),
+    },
+    "furthest_stage": {
+        "landing": N_("Arrived"),
+        "browse": N_("Looked at products"),
+        "cart": N_("Put something into the cart"),
+        "checkout": N_("Began to pay"),
+        "order": N_("Ordered"),
+        "service": N_("Used self-service or the account"),
     },
     "pattern": {
         "transactional": N_("After an event"),
@@ -58,6 +96,13 @@ DIMENSIONS = {
     "survey": N_("Survey"),
     "actor": N_("Served by"),
     "acquisition_channel": N_("Won through"),
+    "weekday": N_("Weekday"),
+    "hour": N_("Hour"),
+    "device": N_("Device"),
+    "next_device": N_("Device come back on"),
+    "device_change": N_("Came back on"),
+    "furthest_stage": N_("How far the visit got"),
+    "origin": N_("Channel before"),
 }
 
 
@@ -70,7 +115,12 @@ def value_name(dimension: str, value: str) -> str:
     """How a dimension's value is called on a page: vocabularies are translated, a company's own names stay."""
     if value == UNKNOWN:
         return _("not known")
-    return _(_NAMES[dimension][value]) if value in _NAMES.get(dimension, {}) else value
+    if dimension == "weekday":
+        return weekday_name(value)
+    if dimension == "hour":
+        return hour_name(value)
+    names = _NAMES.get("channel" if dimension == "origin" else dimension, {})
+    return _(names[value]) if value in names else value
 
 
 def cell_name(dimensions: dict[str, str]) -> str:
@@ -78,47 +128,18 @@ def cell_name(dimensions: dict[str, str]) -> str:
     return " · ".join(value_name(dim, value) for dim, value in dimensions.items())
 
 
-def decimal(value: float, decimals: int, *, sign: bool = False) -> str:
-    """A number in the reader's format, with a real minus sign, and a plus where `sign` asks for one."""
-    return _decimal(float(value), decimals, sign, language())
-
-
-@lru_cache(maxsize=65536)
-def _decimal(value: float, decimals: int, sign: bool, locale: str) -> str:
-    plain = f"{abs(value):,.{decimals}f}"
-    group, point, ordinary = _symbols(locale)
-    if ordinary:
-        # the common case, forty times faster than the general one, and the same to the last digit
-        text = plain.replace(",", "\0").replace(".", point).replace("\0", group)
-    else:
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        text = format_decimal(float(plain.replace(",", "")), format=pattern, locale=locale)
-    if not plain.strip("0.,"):
-        return text
-    return MINUS + text if value < 0 else ("+" + text if sign else text)
-
-
-@lru_cache(maxsize=32)
-def _symbols(locale: str) -> tuple[str, str, bool]:
-    """Group separator, decimal point, and whether the locale groups by thousands and writes digits 0 to 9."""
-    known = Locale.parse(locale, sep="-" if "-" in locale else "_")
-    ordinary = known.decimal_formats[None].pattern == "#,##0.###" and known.default_numbering_system == "latn"
-    return get_group_symbol(known), get_decimal_symbol(known), ordinary
-
-
-def count(n: float) -> str:
-    """A whole number with separators."""
-    return decimal(round(n), 0)
-
-
 def value_text(metric: Metric, value: float) -> str:
     """A metric's value as people read it; `value` in the metric's own unit."""
+    if metric.unit == "seconds":
+        return duration(value)
     text = decimal(value * metric.factor, metric.decimals, sign=metric.unit == "points")
     return text + UNITS[metric.unit]
 
 
 def difference_text(metric: Metric, difference: float) -> str:
-    """The size of a change, without direction: "6 points", "2.1 percentage points"."""
+    """The size of a change, without direction: "6 points", "2.1 percentage points", "20 s"."""
+    if metric.unit == "seconds":
+        return duration(abs(difference))
     size = decimal(abs(difference) * metric.factor, metric.decimals if metric.unit != "points" else 0)
     if metric.unit == "percent":
         return _("{n} percentage points").format(n=size)
@@ -126,7 +147,9 @@ def difference_text(metric: Metric, difference: float) -> str:
 
 
 def signed_difference(metric: Metric, difference: float) -> str:
-    """A change as briefly as possible: "+1.4 pp", "−6"."""
+    """A change as briefly as possible: "+1.4 pp", "−6", "+20 s"."""
+    if metric.unit == "seconds":
+        return duration(difference, sign=True)
     size = decimal(difference * metric.factor, metric.decimals, sign=True)
     return _("{n} pp").format(n=size) if metric.unit == "percent" else size
 

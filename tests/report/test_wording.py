@@ -44,10 +44,12 @@ def test_zero_has_no_sign() -> None:
         ("csat", 0.7841, "78.4%"),
         ("churn", 0.26537, "26.54%"),
         ("health", 66.7, "67"),
+        ("wait_time", 48.2, "48 s"),
+        ("handle_time", 130.0, "2 min 10 s"),
     ],
 )
 def test_each_unit_is_printed_its_own_way(key: str, value: float, text: str) -> None:
-    """NPS with sign, shares with percent, indices bare."""
+    """NPS with sign, shares with percent, indices bare, times in the unit a person would say."""
     assert value_text(METRICS[key], value) == text
     assert interval_text(METRICS[key], None, None) == ""
 
@@ -64,6 +66,7 @@ def _difference(value: float | None, word: ChangeWord, against: Against = "previ
         ("churn", _difference(0.004, "up"), "up", "up 0.40 percentage points on the period before", "bad"),
         ("csat", _difference(0.02, "no clear change", "year"), "no clear change",
          "no clear change on the year before", "neutral"),
+        ("wait_time", _difference(-75.0, "down"), "down", "down 1 min 15 s on the period before", "good"),
         ("nps", _difference(-0.12, "down", "target"), "down", "12 points below the target", "bad"),
         ("nps", _difference(None, "too few answers"), "too few answers",
          "too few answers to compare with the period before", "neutral"),

@@ -1,0 +1,3 @@
+from cxdash.faces.screen.page import draw_page
+
+draw_page("number")
