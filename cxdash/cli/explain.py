@@ -17,7 +17,7 @@ from cxdash.language import _
 from cxdash.measures import Measure
 from cxdash.metrics.catalogue import find_metric, tables_of
 from cxdash.metrics.facts import FACTS
-from cxdash.metrics.metric import BenchmarkGap, Composite, Metric
+from cxdash.metrics.metric import BenchmarkGap, Composite, ConsistencyIndex, Metric
 from cxdash.refresh.windows import Span
 from cxdash.settings import load_settings
 
@@ -88,6 +88,8 @@ def _components(metric: Metric, manifest: Manifest | None) -> list[str]:
             return list(manifest.targets.get("health", {}).get("weights", {})) if manifest else []
         case BenchmarkGap():
             return [*metric.computation.of, "benchmarks"]
+        case ConsistencyIndex():
+            return ["level_consistency", metric.computation.pairs, metric.computation.handoffs]
         case _:
             return []
 
@@ -141,7 +143,13 @@ def _print(metric: Metric, facts: dict[str, Any]) -> None:
     click.echo(_(metric.description))
     click.echo()
     goals = facts["target"] or {}
-    unit = {"points": "points (−100 to +100)", "percent": "percent", "index": "0 to 100", "scale": "mean on its scale"}
+    unit = {
+        "points": "points (−100 to +100)",
+        "percent": "percent",
+        "index": "0 to 100",
+        "scale": "mean on its scale",
+        "seconds": "seconds",
+    }
     print_pairs(
         [
             ("Formula", metric.formula),
@@ -170,7 +178,11 @@ def _print(metric: Metric, facts: dict[str, Any]) -> None:
         click.echo(
             click.style(f"\nStates of {facts['fact']} (integers, merged by addition; * up to 38 digits)", bold=True)
         )
-        print_pairs([(state["name"] + "*" * state["wide"], state["duckdb"]) for state in facts["states"]])
+        assert isinstance(metric.computation, Measure)
+        told = {state.name for state in metric.computation.told_states}
+        print_pairs([(s["name"] + "*" * s["wide"], s["duckdb"]) for s in facts["states"] if s["name"] in told])
+        if metric.computation.tally:
+            click.echo(f"  … and every value of {metric.computation.tally} between them.")
     for backend, statement in facts["sql"].items():
         title = f"SQL on {backend}, {statement['origin']}"
         if backend != (facts["backend"] or BACKENDS[0]):

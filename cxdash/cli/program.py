@@ -22,6 +22,7 @@ from cxdash.errors import nearest
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "answer": ("cxdash.cli.answer:answer", "One number, series or breakdown, with interval and n."),
+    "rows": ("cxdash.cli.rows:rows", "The rows behind a number, as a file."),
     "metrics": ("cxdash.cli.metrics:metrics", "Every metric, and whether this data can answer it."),
     "explain": ("cxdash.cli.explain:explain", "A metric in words, formula, states, SQL and sources."),
     "contract": ("cxdash.cli.contract:contract", "The tables and columns cxdash can read."),

@@ -62,6 +62,14 @@ class ContractSources:
         """The date of a UTC timestamp in the business time zone."""
         return expressions.business_day(moment, self.timezone)
 
+    def business_hour(self, moment: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """The hour of a UTC timestamp in the business time zone."""
+        return expressions.business_hour(moment, self.timezone)
+
+    def business_weekday(self, moment: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """The weekday of a UTC timestamp or a date in the business time zone."""
+        return expressions.business_weekday(moment, self.timezone)
+
     def bucket(self, identifier: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         """Customer-hash bucket of a string."""
         return expressions.bucket(identifier)

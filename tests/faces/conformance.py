@@ -13,25 +13,28 @@ from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import ClassVar
 
+from cxdash.faces.mail.described import strongest
 from cxdash.report.blocks import (
-    Bars,
     Block,
     Brief,
+    Chart,
+    Contributions,
     Definition,
     Dots,
+    Flow,
     Footer,
     Headline,
+    Heatmap,
     Notice,
     Number,
-    Panels,
     Report,
     Section,
     Table,
     Tile,
     Tiles,
-    Trend,
 )
-from tests.faces.specimen import HOSTILE, specimen
+from tests.faces.samples import HOSTILE
+from tests.faces.specimen import specimen
 
 _ISOLATES = re.compile("[\u2066-\u2069]")
 
@@ -105,9 +108,35 @@ class FaceConformance(ABC):
     def test_charts_say_their_finding(self) -> None:
         """Title, subtitle and summary of every chart are words, not only pixels."""
         words = self.words(specimen())
-        for block in self.blocks(Trend | Dots | Bars | Panels):  # type: ignore[arg-type]
+        for block in self.blocks(Chart):  # type: ignore[arg-type]
             for text in (block.title, block.subtitle, block.summary):  # type: ignore[union-attr]
                 assert squeeze(text) in words, text
+
+    def test_what_is_clear_in_a_map_is_told(self) -> None:
+        """Cells apart beyond noise are named with row, column, number and n, also without the picture."""
+        words = self.words(specimen())
+        for block in self.blocks(Heatmap):
+            assert isinstance(block, Heatmap)
+            for row, column, cell in strongest(block):
+                for text in (row, column, cell.number.text, cell.number.n):
+                    assert squeeze(text) in words, (row, column, text)
+
+    def test_bad_streams_and_parts_are_told(self) -> None:
+        """Streams that are clearly worse, and every part of a change with its amounts and the sum."""
+        words = self.words(specimen())
+        for block in self.blocks(Flow):
+            assert isinstance(block, Flow)
+            bad = [stream for stream in block.streams if stream.tone == "bad"]
+            assert bad
+            for stream in bad:
+                assert squeeze(f"{stream.origin} to {stream.target}") in words
+                assert squeeze(stream.text) in words
+        for block in self.blocks(Contributions):
+            assert isinstance(block, Contributions)
+            assert squeeze(block.total) in words
+            for part in block.parts:
+                for text in (part.label, *part.texts):
+                    assert squeeze(text) in words, text
 
     def test_prose_is_printed(self) -> None:
         """Briefs, sections, notices and definitions lose no sentence."""

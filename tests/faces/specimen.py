@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from math import sin
+from dataclasses import replace
+from datetime import timedelta
 from typing import get_args
 
 from cxdash.report.blocks import (
@@ -11,7 +11,6 @@ from cxdash.report.blocks import (
     Bars,
     Block,
     Brief,
-    Cell,
     Change,
     Column,
     Definition,
@@ -23,91 +22,15 @@ from cxdash.report.blocks import (
     Notice,
     Number,
     Panels,
-    Point,
     Report,
     Section,
-    State,
     Table,
     Tile,
     Tiles,
     Trend,
 )
-
-FIRST = date(2026, 8, 3)
-HOSTILE = '<script>alert("x")</script> & <b onmouseover=alert(1)>North</b>'
-"""A value as a customer's system may hold it; every face must show it as text."""
-
-LONG = "Customers who bought the extended warranty before the change of the general terms and conditions"
-
-SHOWN = Number("+31", "28 to 34", "2,746 answers", 31.2, 28.1, 34.2, 2746)
-PERCENT = Number("78.4 %", "76.9 % to 79.8 %", "3,112 answers", 78.4, 76.9, 79.8, 3112)
-LOW_BASE = Number("+12", "−14 to 38", "22 answers", 12.0, -14.0, 38.0, 22, "low_base", "low base")
-HIDDEN = Number("–", state="hidden", note="hidden: fewer than 5 answers")
-MISSING = Number("–", state="missing", note="no answers in this period")
-
-
-def series(count: int = 13, level: float = 31.0, *, holes: bool = True, base: int = 210) -> tuple[Point, ...]:
-    """Weeks around a level; with a hidden, a missing and a low-base week when `holes`."""
-    found = []
-    for week in range(count):
-        start = FIRST + timedelta(weeks=week)
-        value = round(level + 5 * sin(week / 2), 1)
-        state: State = "shown"
-        if holes and count > 8:
-            state = {4: "hidden", 5: "missing", 8: "low_base"}.get(week, "shown")  # type: ignore[assignment]
-        shown = state in {"shown", "low_base"}
-        wide = 14.0 if state == "low_base" else 3.0
-        found.append(
-            Point(
-                start=start,
-                end=start + timedelta(days=6),
-                label=f"Week of {start:%-d %b %Y}",
-                value=value if shown else None,
-                low=value - wide if shown else None,
-                high=value + wide if shown else None,
-                n=None
-                if state == "hidden"
-                else 0
-                if state == "missing"
-                else 22
-                if state == "low_base"
-                else base + 9 * week,
-                text=f"{value:+.0f} ({value - wide:.0f} to {value + wide:.0f})"
-                if shown
-                else "hidden"
-                if state == "hidden"
-                else "no data",
-                state=state,
-            )
-        )
-    return tuple(found)
-
-
-def table(key: str, title: str = "") -> Table:
-    """A table with links, tones, numbers, a formula and hostile text."""
-    return Table(
-        key=key,
-        title=title,
-        columns=(Column("Channel"), Column("NPS", numeric=True), Column("Change"), Column("Answers", numeric=True)),
-        rows=(
-            (
-                Cell("Phone", link=Link("channels", (("focus", "phone"),))),
-                Cell("−9", "bad", raw=-9.0),
-                Cell("down 6", "bad"),
-                Cell("812", raw=812),
-            ),
-            (
-                Cell("Web", link=Link("channels", (("focus", "web"),))),
-                Cell("+44", "good", raw=44.0),
-                Cell("up 4", "good"),
-                Cell("1,204", raw=1204),
-            ),
-            (Cell(LONG), Cell("+30", raw=30.0), Cell("no clear change", detail="p = 0.31"), Cell("730", raw=730)),
-            (Cell(HOSTILE), Cell("–"), Cell("too few answers"), Cell("hidden")),
-            (Cell('=HYPERLINK("http://example.org")'), Cell("+8", raw=8.0), Cell("@SUM(A1)"), Cell("-12", raw=-12)),
-        ),
-        note="Intervals are 95 %. Changes are corrected for looking at many cells at once.",
-    )
+from tests.faces.sample_maps import PASSPORT, SPANS, contributions, flow, heatmap, rows, week
+from tests.faces.samples import FIRST, HIDDEN, HOSTILE, LONG, LOW_BASE, MISSING, PERCENT, SHOWN, series, table
 
 
 def trend(key: str = "nps_trend", **more: object) -> Trend:
@@ -125,6 +48,7 @@ def trend(key: str = "nps_trend", **more: object) -> Trend:
         "events": ((FIRST + timedelta(days=30), "New tariff"), (FIRST + timedelta(days=74), HOSTILE)),
         "reference": series(level=24.0, holes=False),
         "reference_label": "All channels",
+        "spans": SPANS,
     }
     return Trend(**{**given, **more})  # type: ignore[arg-type]
 
@@ -137,7 +61,7 @@ def tiles() -> Tiles:
             Tile(
                 "nps",
                 "NPS",
-                SHOWN,
+                replace(SHOWN, passport=PASSPORT),
                 Change("down", "down 6 points", "bad"),
                 "Target +40",
                 "last 13 weeks",
@@ -206,7 +130,7 @@ def dots() -> Dots:
             Dot("Store", LOW_BASE, "neutral", Link("channels", (("focus", "store"),)), "store"),
             Dot(
                 "Phone",
-                Number("−9", "−13 to −5", "812 answers", -9, -13, -5, 812),
+                Number("−9", "−13 to −5", "812 answers", -9, -13, -5, 812, passport=PASSPORT),
                 "bad",
                 Link("channels", (("focus", "phone"),)),
                 "phone",
@@ -259,6 +183,7 @@ def panels() -> Panels:
                 points=series(level=20 + 6 * index) if index < 5 else (),
                 colour=code,
                 events=(),
+                spans=(),
                 target=None,
                 target_label="",
             )
@@ -335,9 +260,15 @@ def specimen(title: str = "Specimen") -> Report:
             points=(),
             reference=(),
             events=(),
+            spans=(),
             title="No answers in this period",
             summary="Nothing to plot.",
         ),
+        heatmap(),
+        week(),
+        flow(),
+        contributions(),
+        rows(),
         definition(),
         Footer(
             (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from cxdash.faces.charts.labels import plain, wrap
+from cxdash.faces.charts.labels import plain, value_ticks, wrap
 from cxdash.faces.charts.plotly_figures import ROW, Spec, axis, hover, layout, note, rule
 from cxdash.faces.charts.tokens import Tokens
 from cxdash.report.blocks import Dot, Dots, Tone
@@ -120,7 +120,7 @@ def dots(block: Dots, tokens: Tokens, *, compact: bool = False) -> go.Figure:
         shapes=shapes,
         annotations=notes,
         margin={"l": 0 if compact else 8, "r": 0 if compact else _room(block), "t": 28, "b": 8},
-        xaxis=axis(tokens, range=[low - pad, high + pad], nticks=5, ticksuffix=block.unit if block.unit == "%" else ""),
+        xaxis=axis(tokens, range=[low - pad, high + pad], **value_ticks(low - pad, high + pad, block.unit)),
         yaxis=axis(
             tokens,
             range=[len(rows) - 0.5, -0.5],

@@ -5,9 +5,11 @@ Plotly and Vega ship English month names only; ticks are therefore chosen and wo
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
@@ -15,6 +17,10 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from cxdash.language import language
 from cxdash.report.blocks import Point
+from cxdash.report.numerals import exact_duration
+
+_LENGTHS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
+"""Seconds that are a round length of time."""
 
 
 def locale_of(code: str = "") -> Locale:
@@ -61,6 +67,24 @@ def time_ticks(points: Sequence[Point], most: int = 6) -> tuple[list[date], list
         words.append(f"{text}<br>{point.start.year}" if with_year and str(point.start.year) not in text else text)
         spoken = point.start.year
     return [p.start for p in chosen], words
+
+
+def duration_step(rough: float) -> float:
+    """The smallest round length of time of at least so many seconds; days are 1, 2 or 5 times a power of ten."""
+    known = next((step for step in _LENGTHS if step >= rough * (1 - 1e-9)), None)
+    if known is not None:
+        return known
+    days = 10.0 ** math.floor(math.log10(rough / 86_400))
+    return next(86_400 * days * factor for factor in (1, 2, 5, 10) if 86_400 * days * factor >= rough * (1 - 1e-9))
+
+
+def value_ticks(low: float, high: float, unit: str, most: int = 5) -> dict[str, Any]:
+    """What Plotly is told of the numbers on a value axis: shares carry "%", lengths of time are said in words."""
+    if unit != "s":
+        return {"nticks": most, "ticksuffix": unit if unit == "%" else ""}
+    step = duration_step((high - low) / most)
+    places = [index * step for index in range(max(0, math.ceil(low / step)), math.floor(high / step) + 1)]
+    return {"tickvals": places, "ticktext": [exact_duration(place) for place in places]}
 
 
 def plain(text: str) -> str:

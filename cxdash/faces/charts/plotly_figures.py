@@ -13,11 +13,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from cxdash.faces.charts.labels import plain, separators, time_ticks, wrap
+from cxdash.faces.charts.labels import plain, separators, time_ticks, value_ticks
 from cxdash.faces.charts.sparks import runs, value_range
-from cxdash.faces.charts.tokens import Tokens, mix
+from cxdash.faces.charts.tokens import Tokens
 from cxdash.language import _
-from cxdash.report.blocks import Bar, Bars, Point, Trend
+from cxdash.report.blocks import Point, Trend
 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
 """How figures behave in a browser: they answer to pointing and clicking, and have no toolbar."""
@@ -166,6 +166,39 @@ def _events(block: Trend, tokens: Tokens) -> tuple[list[Spec], list[Spec]]:
     return lines, flags
 
 
+def spans_shown(block: Trend) -> list[tuple[date, date, str]]:
+    """Stretches that lie inside the time drawn, cut to it, in order; the words stand below."""
+    if not block.points:
+        return []
+    first, last = block.points[0].start, block.points[-1].end
+    inside = (span for span in block.spans if span[0] <= last and span[1] >= first)
+    return [(max(start, first), min(end, last), label) for start, end, label in sorted(inside)]
+
+
+def _spans(block: Trend, tokens: Tokens) -> tuple[list[Spec], list[Spec]]:
+    """Shaded stretches behind the line, lettered like the list below: colour alone would not tell two apart."""
+    shapes, letters = [], []
+    for index, (start, end, _label) in enumerate(spans_shown(block)):
+        box = {
+            "type": "rect",
+            "x0": start,
+            "x1": end + timedelta(days=1),
+            "yref": "y domain",
+            "y0": 0,
+            "y1": 1,
+            "layer": "below",
+        }
+        shapes.append({**box, "fillcolor": tokens.faint, "opacity": 0.45, "line": {"width": 0}})
+        place = {"yref": "y domain", "xanchor": "left", "yanchor": "bottom", "xshift": 2}
+        letters.append(note(span_letter(index), start, 0, tokens.muted, **place))
+    return shapes, letters
+
+
+def span_letter(index: int) -> str:
+    """How a shaded stretch is called on the figure and in the list below: A, B, … and A again after Z."""
+    return chr(ord("A") + index % 26)
+
+
 def _last(points: Sequence[Point]) -> Point | None:
     return next((p for p in reversed(points) if p.value is not None), None)
 
@@ -190,7 +223,10 @@ def trend(block: Trend, tokens: Tokens, *, compact: bool = False) -> go.Figure:
     points = block.points
     colour = tokens.colour(block.colour)
     days, words = time_ticks(points, most=4 if compact else 7)
-    shapes, notes = _events(block, tokens)
+    shaded, letters = _spans(block, tokens)
+    rules, notes = _events(block, tokens)
+    shapes = shaded + rules
+    notes += letters
     low, high = value_range(points, block.reference, also=(block.target,))
     if block.target is not None:
         shapes.append(rule(tokens.target, dash="dash", width=1.25, y0=block.target, y1=block.target))
@@ -228,10 +264,9 @@ def trend(block: Trend, tokens: Tokens, *, compact: bool = False) -> go.Figure:
         tokens,
         domain=[0.2, 1],
         range=[low, high],
-        nticks=5,
         showgrid=True,
         gridcolor=tokens.hairline,
-        ticksuffix=block.unit if block.unit == "%" else "",
+        **value_ticks(low, high, block.unit),
     )
     counts = axis(tokens, domain=[0, 0.14], range=[0, (most or 1) * 1.02], showticklabels=False)
     described = layout(
@@ -246,46 +281,3 @@ def trend(block: Trend, tokens: Tokens, *, compact: bool = False) -> go.Figure:
         yaxis2=counts,
     )
     return go.Figure({"data": traces, "layout": described})
-
-
-def _bar_colour(bar: Bar, tokens: Tokens) -> str:
-    strong = {"good": tokens.good, "bad": tokens.bad, "neutral": tokens.context}[bar.tone]
-    return mix(strong, tokens.paper, 0.82)
-
-
-def bars(block: Bars, tokens: Tokens, *, compact: bool = False) -> go.Figure:
-    """A distribution: bars from zero; upright while the labels are short, lying when they are not."""
-    lying = max((len(bar.label) for bar in block.bars), default=0) > 4 or len(block.bars) > 12
-    places = list(range(len(block.bars)))
-    shares = [bar.share for bar in block.bars]
-    labels = [wrap(bar.label, 14 if compact else 22) for bar in block.bars]
-    trace = {
-        "type": "bar",
-        "orientation": "h" if lying else "v",
-        "x": shares if lying else places,
-        "y": places if lying else shares,
-        "marker": {"color": [_bar_colour(bar, tokens) for bar in block.bars]},
-        "text": [f"{share:.0f}" if compact and not lying else f"{share:.0f}%" for share in shares],
-        "textposition": "outside",
-        "textfont": {"color": tokens.ink},
-        "cliponaxis": False,
-        "hovertext": [
-            hover(bar.label, bar.group, f"{bar.share:.1f}%", _("n = {n}").format(n=f"{bar.count:,}"))
-            for bar in block.bars
-        ],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
-    category = axis(tokens, tickvals=places, ticktext=labels, tickfont={"color": tokens.ink, "size": tokens.size_note})
-    amount = axis(tokens, range=[0, max([*shares, 1.0]) * 1.12], showticklabels=False)
-    if lying:
-        category["range"] = [len(places) - 0.5, -0.5]
-    else:
-        category |= {"showline": True, "linecolor": tokens.hairline}
-    described = layout(
-        tokens,
-        ROW * max(len(places), 1) + 16 if lying else 264,
-        bargap=0.28,
-        xaxis=amount if lying else category,
-        yaxis=category if lying else amount,
-    )
-    return go.Figure({"data": [trace], "layout": described})

@@ -14,6 +14,7 @@ import mrml
 from cxdash.errors import DeliveryError
 from cxdash.faces.charts.pictures import chart_png
 from cxdash.faces.charts.tokens import tokens
+from cxdash.faces.mail.described import describe, has_marks, rows_words
 from cxdash.faces.mail.links import Links
 from cxdash.faces.mail.pieces import Picture, Pieces
 from cxdash.faces.mail.style import font, inline_style, sheet_style
@@ -23,14 +24,19 @@ from cxdash.report.blocks import (
     Bars,
     Block,
     Brief,
+    Chart,
+    Contributions,
     Definition,
     Dots,
+    Flow,
     Footer,
     Headline,
+    Heatmap,
     Link,
     Notice,
     Panels,
     Report,
+    Rows,
     Section,
     Table,
     Tiles,
@@ -44,7 +50,8 @@ WIDTH, DRAWN = 552, 460
 """Charts are shown 552 px wide but drawn for 460, so that their type can still be read on a phone."""
 
 ROWS = (25, 12, 6, 3)
-"""Most rows of a table that are tried, until the mail fits; with the shorter ones, statements are left to the app."""
+"""Most rows of a table that are tried, until the mail fits; with the shorter ones, statements, then details of
+definitions, are left to the app."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +156,10 @@ def _draw_block(block: Block, report: Report, pieces: Pieces) -> str:
             return pieces.tiles(block.tiles)
         case Table():
             return pieces.table(block, Link(report.key, report.query))
-        case Trend() | Dots() | Bars() | Panels():
+        case Trend() | Dots() | Bars() | Panels() | Heatmap() | Flow() | Contributions():
             return _draw_chart(block, pieces)
+        case Rows():
+            return _draw_rows(block, pieces, Link(report.key, report.query))
         case Definition():
             return _draw_definition(block, pieces, Link(report.key, report.query))
         case Footer():
@@ -159,7 +168,14 @@ def _draw_block(block: Block, report: Report, pieces: Pieces) -> str:
             assert_never(block)
 
 
-def _draw_chart(block: Trend | Dots | Bars | Panels, pieces: Pieces) -> str:
+def _draw_rows(block: Rows, pieces: Pieces, view: Link) -> str:
+    """How many rows there are and where: what single people said stays in the app, where the policy is asked."""
+    text, leads = rows_words(block)
+    said = pieces.anchor(text, view) if leads else pieces.words(text)
+    return pieces.paragraph(block.title, "title ink", "h3") + f'<p class="text ink">{said}</p>'
+
+
+def _draw_chart(block: Chart, pieces: Pieces) -> str:
     head = pieces.paragraph(block.title, "title ink", "h3") + pieces.paragraph(block.subtitle, "note muted")
     if not has_marks(block):
         return head + pieces.paragraph(block.summary, "text ink gap")
@@ -168,37 +184,12 @@ def _draw_chart(block: Trend | Dots | Bars | Panels, pieces: Pieces) -> str:
     return f'{head}<div class="mat" style="margin-top:8px">{picture}</div>'
 
 
-def has_marks(block: Trend | Dots | Bars | Panels) -> bool:
-    """Whether there is anything to draw; an empty chart is never shown."""
-    match block:
-        case Trend():
-            return any(p.value is not None for p in block.points)
-        case Dots():
-            return any(dot.number.raw is not None for dot in block.dots)
-        case Bars():
-            return any(bar.count for bar in block.bars)
-        case Panels():
-            return any(has_marks(panel) for panel in block.panels)
-        case _:
-            assert_never(block)
-
-
-def describe(block: Trend | Dots | Bars | Panels) -> str:
-    """A chart in words, for readers without pictures: its summary, and every estimate where it shows a few."""
-    if not isinstance(block, Dots):
-        return block.summary
-    estimates = []
-    for dot in block.dots:
-        number = dot.number
-        basis = ", ".join(filter(None, (number.interval, number.n, number.note)))
-        estimates.append(f"{dot.label} {number.text}" + (f" ({basis})" if basis else ""))
-    return " ".join(filter(None, (block.summary, "; ".join(estimates))))
-
-
 def _draw_definition(block: Definition, pieces: Pieces, view: Link) -> str:
     formula = f'<p class="note ink gap" dir="ltr">{say(block.formula)}</p>' if block.formula else ""
     sql = f'<div class="sql panel ink gap" dir="ltr" align="left">{say(block.sql)}</div>' if block.sql else ""
     if sql and pieces.rows < ROWS[1]:
         sql = f'<p class="note gap">{pieces.anchor(_("The statement behind it, in the app"), view)}</p>'
     head = pieces.paragraph(block.label, "title ink", "h3") + pieces.paragraph(block.description, "text ink")
+    if pieces.rows == ROWS[-1]:
+        return head + formula
     return f"{head}{formula}{pieces.pairs(block.lines)}{sql}"

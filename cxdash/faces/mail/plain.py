@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import assert_never
 
+from cxdash.faces.mail.described import rows_words, told
 from cxdash.faces.mail.links import Links
 from cxdash.faces.mail.pieces import ARROWS
 from cxdash.faces.mail.wording import clean, columns_of, isolate_plain, one_line
@@ -18,15 +19,20 @@ from cxdash.report.blocks import (
     Block,
     Brief,
     Cell,
+    Chart,
+    Contributions,
     Definition,
     Dot,
     Dots,
+    Flow,
     Footer,
     Headline,
+    Heatmap,
     Link,
     Notice,
     Panels,
     Report,
+    Rows,
     Section,
     Table,
     Tile,
@@ -45,9 +51,9 @@ def write(report: Report, links: Links, *, reason: str = "", unsubscribe: str = 
     rtl = direction(report.language) == "rtl"
     view = links.to(Link(report.key, report.query))
     parts = [_ruled(f"{one_line(report.company)} · {one_line(report.title)}", "=")]
-    parts += [_write_block(block, rtl) for block in report.blocks]
+    parts += [_write_block(block, rtl, view) for block in report.blocks]
     if not any(isinstance(block, Footer) for block in report.blocks):
-        parts.append(_write_block(Footer(((_("Edition"), report.edition),)), rtl))
+        parts.append(_write_block(Footer(((_("Edition"), report.edition),)), rtl, view))
     parts.append(f"{_('Open this view in the app')}:\n{view}")
     parts.append(_fill(reason))
     if unsubscribe:
@@ -55,7 +61,7 @@ def write(report: Report, links: Links, *, reason: str = "", unsubscribe: str = 
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _write_block(block: Block, rtl: bool) -> str:
+def _write_block(block: Block, rtl: bool, view: str) -> str:
     match block:
         case Headline():
             return _lines(_fill(block.text), _fill(block.detail))
@@ -71,11 +77,8 @@ def _write_block(block: Block, rtl: bool) -> str:
             return "\n\n".join(_write_tile(tile, width, rtl) for tile in block.tiles)
         case Table():
             return _write_table(block, rtl)
-        case Trend() | Bars() | Panels():
-            return _lines(_fill(block.title), _fill(block.subtitle), _fill(block.summary))
-        case Dots():
-            rows = "\n".join(_write_dot(dot, rtl) for dot in block.dots)
-            return _lines(_fill(block.title), _fill(block.subtitle), _fill(block.summary), rows)
+        case Trend() | Bars() | Panels() | Dots() | Heatmap() | Flow() | Contributions():
+            return _write_chart(block, rtl)
         case Definition():
             formula = _fill(block.formula)
             pairs = _pairs(block.lines, rtl)
@@ -83,8 +86,20 @@ def _write_block(block: Block, rtl: bool) -> str:
             return _lines(_ruled(block.label), _fill(block.description), formula, pairs, sql)
         case Footer():
             return _lines("-" * WIDTH, _pairs(block.lines, rtl))
+        case Rows():
+            text, leads = rows_words(block)
+            return _lines(_ruled(block.title), _fill(f"{text}:" if leads else text), view if leads else "")
         case _:
             assert_never(block)
+
+
+def _write_chart(block: Chart, rtl: bool) -> str:
+    """Its words, and row by row what it shows."""
+    if isinstance(block, Dots):
+        rows = [_write_dot(dot, rtl) for dot in block.dots]
+    else:
+        rows = [_fill(f"- {isolate_plain(name, rtl)}: {isolate_plain(text, rtl)}", "  ") for name, text in told(block)]
+    return _lines(_fill(block.title), _fill(block.subtitle), _fill(block.summary), *rows)
 
 
 def _write_dot(dot: Dot, rtl: bool) -> str:

@@ -13,30 +13,42 @@ from typing import assert_never
 import plotly.graph_objects as go
 import streamlit as st
 
+from cxdash.faces.charts.bar_figures import bars
 from cxdash.faces.charts.dot_figures import dots
-from cxdash.faces.charts.plotly_figures import CONFIG, bars, trend
+from cxdash.faces.charts.plotly_figures import CONFIG, trend
 from cxdash.faces.charts.tokens import ThemeName, Tokens, tokens
 from cxdash.faces.screen import markup
-from cxdash.faces.screen.elements import tag
+from cxdash.faces.screen.contributions import contributions, contributions_legend
+from cxdash.faces.screen.doors import doors
+from cxdash.faces.screen.elements import Html, tag
+from cxdash.faces.screen.flow import flow, flow_legend
+from cxdash.faces.screen.heatmap import heatmap, heatmap_legend
+from cxdash.faces.screen.rows import draw_rows
 from cxdash.faces.screen.tables import Href, table_csv, table_html
 from cxdash.language import _, language
 from cxdash.report.blocks import (
     Bars,
     Block,
     Brief,
+    Chart,
+    Contributions,
     Definition,
     Dots,
+    Flow,
     Footer,
     Headline,
+    Heatmap,
     Link,
     Notice,
     Panels,
     Report,
+    Rows,
     Section,
     Table,
     Tiles,
     Trend,
 )
+from cxdash.report.view import View
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,7 @@ class Surroundings:
         href: address of a link.
         follow: goes to a link; called from a click on a figure.
         compact: whether figures are drawn for a phone.
+        asked: what the page answers, for blocks that ask again; None where nothing can be asked.
     """
 
     theme: ThemeName
@@ -56,6 +69,7 @@ class Surroundings:
     href: Href
     follow: Callable[[Link], None]
     compact: bool = False
+    asked: View | None = None
 
     @property
     def tokens(self) -> Tokens:
@@ -87,9 +101,9 @@ def _figure(view: tuple[str, ...], key: str, theme: ThemeName, compact: bool, _b
             assert_never(_block)
 
 
-def _data(block: Trend | Dots | Bars | Panels, around: Surroundings) -> None:
+def _data(block: Chart, around: Surroundings) -> None:
     with st.expander(_("Summary and data")):
-        links = markup.doors(block, around.href) if isinstance(block, Dots) else ""
+        links = doors(block, around.href)
         st.html(markup.wrapped(tag("p", block.summary), links, table_html(block.data, around.href)))
         _download(block.data, f"csv_{block.key}")
 
@@ -131,9 +145,44 @@ def _chart(block: Trend | Dots | Bars, around: Surroundings) -> None:
         )  # fmt: skip
     else:
         st.plotly_chart(figure, theme=None, key=key, config=CONFIG, alt=block.summary)
-    if isinstance(block, Trend) and (events := markup.events_legend(block)):
-        st.html(markup.wrapped(events))
+    if isinstance(block, Trend) and (legends := markup.events_legend(block) + markup.spans_legend(block)):
+        st.html(markup.wrapped(Html(legends)))
     _data(block, around)
+
+
+def _worded_chart(block: Heatmap | Flow | Contributions, around: Surroundings) -> None:
+    """A chart that is HTML: its marks are links and table cells, so it needs no engine in the browser."""
+    head = markup.chart_head(block.title, block.subtitle)
+    match block:
+        case Heatmap():
+            marks = any(block.cells)
+            legend, drawn = heatmap_legend(block), heatmap(block, around.href, compact=around.compact)
+        case Flow():
+            marks = any(stream.count for stream in block.streams)
+            legend, drawn = flow_legend(block, around.href), flow(block, around.tokens, around.href)
+        case Contributions():
+            marks = bool(block.parts)
+            legend, drawn = contributions_legend(block), contributions(block, around.href)
+        case _:
+            assert_never(block)
+    if not marks:
+        st.html(markup.wrapped(head, tag("p", block.summary, class_="cx-note")))
+        return
+    st.html(markup.wrapped(head, legend, drawn))
+    _data(block, around)
+
+
+def _draw_chart(block: Chart, around: Surroundings) -> None:
+    match block:
+        case Trend() | Dots() | Bars():
+            _chart(block, around)
+        case Panels():
+            st.html(markup.wrapped(markup.chart_head(block.title, block.subtitle), markup.panels(block, around.tokens)))
+            _data(block, around)
+        case Heatmap() | Flow() | Contributions():
+            _worded_chart(block, around)
+        case _:
+            assert_never(block)
 
 
 def draw_block(block: Block, around: Surroundings) -> None:
@@ -152,15 +201,14 @@ def draw_block(block: Block, around: Surroundings) -> None:
         case Table():
             st.html(markup.wrapped(markup.table(block, around.href)))
             _download(block, f"csv_{block.key}")
-        case Trend() | Dots() | Bars():
-            _chart(block, around)
-        case Panels():
-            st.html(markup.wrapped(markup.chart_head(block.title, block.subtitle), markup.panels(block, around.tokens)))
-            _data(block, around)
+        case Trend() | Dots() | Bars() | Panels() | Heatmap() | Flow() | Contributions():
+            _draw_chart(block, around)
         case Definition():
             st.html(markup.wrapped(markup.definition(block)))
         case Footer():
             st.html(markup.wrapped(markup.footer(block)))
+        case Rows():
+            draw_rows(block, around)
         case _:
             assert_never(block)
 

@@ -6,9 +6,10 @@ from typing import Final
 
 from cxdash.faces.charts.dot_figures import MARKS
 from cxdash.faces.charts.labels import day_label
-from cxdash.faces.charts.plotly_figures import events_shown
+from cxdash.faces.charts.plotly_figures import events_shown, span_letter, spans_shown
 from cxdash.faces.charts.sparks import as_data_uri, spark, value_range
 from cxdash.faces.charts.tokens import Tokens
+from cxdash.faces.screen.doors import printed
 from cxdash.faces.screen.elements import Html, joined, tag
 from cxdash.faces.screen.tables import Href, anchor, table_html
 from cxdash.language import _, direction, language
@@ -79,10 +80,12 @@ def notice(block: Notice) -> Html:
     )
 
 
-def _change(change: Change | None) -> Html:
+def _change(change: Change | None, label: str, href: Href) -> Html:
     if change is None:
         return _NOTHING
-    return tag("p", _sign(ARROWS[change.word]), " ", change.text, class_=f"change {change.tone}", data_word=change.word)
+    why = _("Why {metric} moved").format(metric=label)
+    text = anchor(change.text, change.link, href, aria_label=f"{change.text}. {why}", title=why)
+    return tag("p", _sign(ARROWS[change.word]), " ", text, class_=f"change {change.tone}", data_word=change.word)
 
 
 def _tile(tile: Tile, tokens: Tokens, href: Href) -> Html:
@@ -94,13 +97,13 @@ def _tile(tile: Tile, tokens: Tokens, href: Href) -> Html:
     if tile.spark:
         picture = tag("img", class_="spark", alt="", src=as_data_uri(spark(tile.spark, tokens)))
     if tile.link is not None and tile.link.page != definition.page:
-        label = _("Look into {metric}").format(metric=tile.label)
+        label = _("Look into it: {metric}").format(metric=tile.label)
         door = tag("p", anchor(_("Look into it"), tile.link, href, aria_label=label), class_="door")
     return tag(
         "li",
-        tag("h3", anchor(tile.label, definition, href, title=_("How it is defined"))),
-        tag("p", number.text, class_=f"value cx-number {number.state}"),
-        _change(tile.change),
+        tag("h2", anchor(tile.label, definition, href, title=_("How it is defined"))),
+        tag("p", printed(number, href), class_=f"value cx-number {number.state}"),
+        _change(tile.change, tile.label, href),
         picture,
         tag("div", *(_note(note, "cx-number") for note in notes)),
         door,
@@ -147,10 +150,13 @@ def events_legend(block: Trend) -> Html:
     return tag("ol", *items, class_="cx-note cx-legend", aria_label=_("Events")) if items else Html("")
 
 
-def doors(block: Dots, href: Href) -> Html:
-    """The links of a chart's rows as words, for those who do not point and click."""
-    links = [tag("li", anchor(dot.label, dot.link, href)) for dot in block.dots if dot.link is not None]
-    return tag("nav", tag("ul", *links, class_="cx-doors"), aria_label=block.title) if links else Html("")
+def spans_legend(block: Trend) -> Html:
+    """What the shaded stretches of a trend are."""
+    items = [
+        tag("li", _sign(span_letter(index), "span"), f" {day_label(start)} – {day_label(end)}: {label}")
+        for index, (start, end, label) in enumerate(spans_shown(block))
+    ]
+    return tag("ul", *items, class_="cx-note cx-legend", aria_label=_("Shaded")) if items else Html("")
 
 
 def _panel(panel: Trend, tokens: Tokens, bounds: tuple[float, float]) -> Html:

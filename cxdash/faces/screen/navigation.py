@@ -56,7 +56,7 @@ def draw_menu(manifest: Manifest | None, query: Query) -> None:
         company = manifest.company if manifest else "cxdash"
         kind = tag("span", _("CX health"), class_="cx-note")
         st.html(wrapped(tag("div", tag("strong", company), kind, class_="cx-masthead")))
-        for section, members in groupby(PAGES, key=lambda page: page.section):
+        for section, members in groupby((page for page in PAGES if page.listed), key=lambda page: page.section):
             st.html(wrapped(tag("div", _(section), class_="cx-nav-section")))
             for page in members:
                 st.page_link(_screen_page(page), query_params=dict(query), width="stretch")

@@ -12,9 +12,12 @@ from cxdash.faces.screen import failures, server
 from cxdash.faces.screen.address import LANGUAGE, Address, Query, read_query
 from cxdash.faces.screen.drawing import Surroundings, draw_report, on_phone, theme_name
 from cxdash.faces.screen.filters import draw_filters
+from cxdash.faces.screen.markup import wrapped
 from cxdash.faces.screen.navigation import draw_menu, follow, paths
+from cxdash.faces.screen.saved import draw_saved_views
 from cxdash.faces.screen.source import attempts_mark, built, current_edition, recorded_attempts
 from cxdash.faces.screen.tongue import chosen_language
+from cxdash.faces.screen.trail import crumbs, trail
 from cxdash.language import speaking
 from cxdash.report.blocks import Link
 from cxdash.report.pages import PAGES, Page, find_page
@@ -57,6 +60,10 @@ def _draw(page: Page, edition: Edition, problems: tuple[str, ...]) -> None:
     unfiltered = frozenset(other.key for other in PAGES if not other.filters)
     address = Address(page.key, paths(), params, unfiltered, query)
     draw_menu(edition.manifest, (*query, *address.kept))
+    here = address.of(selection)
+    draw_saved_views(server.project().views, here, address, server.now(edition.manifest.timezone))
+    steps = crumbs(page, dict(params), edition.manifest, query)
+    st.html(wrapped(trail(steps, here, address.href)))
     if page.filters:
         draw_filters(page.filters, selection, edition.manifest, address)
     editions, today = edition.folder.parent, server.today(edition.manifest.timezone)
@@ -67,7 +74,7 @@ def _draw(page: Page, edition: Edition, problems: tuple[str, ...]) -> None:
     def go(link: Link) -> None:
         follow(address.complete(link))
 
-    around = Surroundings(theme_name(), view, address.href, go, on_phone())
+    around = Surroundings(theme_name(), view, address.href, go, on_phone(), asked)
     with st.skeleton(height=_SKELETON):
         report = built(view, partial(page.build, asked))
     draw_report(report, around)

@@ -56,6 +56,23 @@ document.addEventListener("click", function (event) {
 });
 """
 
+# “Copy link” puts the address of the view on the clipboard and says so; where the browser gives none (plain http)
+# it stays what it is, a link to the view.
+_COPY = """
+document.addEventListener("click", function (event) {
+  var link = event.target.closest && event.target.closest("a[data-cx-copy]");
+  if (!link || !navigator.clipboard || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  navigator.clipboard.writeText(link.href).then(function () {
+    var words = link.textContent, status = link.parentNode.querySelector("[role=status]");
+    if (words === link.dataset.cxCopy) return;
+    link.textContent = link.dataset.cxCopy;
+    if (status) status.textContent = link.dataset.cxCopy;
+    setTimeout(function () { link.textContent = words; if (status) status.textContent = ""; }, 2500);
+  });
+});
+"""
+
 _POLICY = (
     "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
@@ -87,6 +104,11 @@ def set_clock(clock: Clock) -> None:
 def today(timezone: str) -> date | None:
     """The day of reading in the company's time zone, or None without a clock."""
     return _clock[0](ZoneInfo(timezone)).date() if _clock else None
+
+
+def now(timezone: str) -> Callable[[], datetime] | None:
+    """The clock in the company's time zone, for what readers save, or None without one."""
+    return (lambda: _clock[0](ZoneInfo(timezone))) if _clock else None
 
 
 def project() -> Project:
@@ -128,8 +150,9 @@ def script_error(error: Exception) -> bool:
 
 
 def with_scripts(page: str) -> str:
-    """The frame's HTML with our two scripts."""
-    return page.replace("</head>", f"<script>{_PLACE}</script><script>{_LINKS}</script></head>", 1)
+    """The frame's HTML with our scripts."""
+    ours = "".join(f"<script>{script}</script>" for script in (_PLACE, _LINKS, _COPY))
+    return page.replace("</head>", f"{ours}</head>", 1)
 
 
 def content_policy(page: str) -> str:

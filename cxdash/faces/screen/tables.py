@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable
 
+from cxdash.faces.export.fields import safe_text
 from cxdash.faces.screen.elements import Html, joined, tag
 from cxdash.language import _
 from cxdash.report.blocks import Cell, Column, Link, Table
 
 Href = Callable[[Link], str]
 """Address of a place in the app."""
-
-_PLAIN_NUMBER = re.compile(r"[+\-−]?\d[\d.,\u00a0\u202f ]*(e[+-]?\d+)?\s?%?", re.IGNORECASE)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def anchor(text: str, link: Link | None, href: Href, **attributes: str | bool | None) -> str:
@@ -28,7 +25,7 @@ def anchor(text: str, link: Link | None, href: Href, **attributes: str | bool | 
 def _cell(cell: Cell, column: Column, href: Href, *, first: bool) -> Html:
     detail = tag("span", cell.detail, class_="detail") if cell.detail else ""
     body = tag("span", anchor(cell.text, cell.link, href), detail, class_=cell.tone)
-    if first:
+    if first and cell.text:
         return tag("th", body, scope="row", role="rowheader")
     return tag("td", body, role="cell", data_label=column.label, class_="num" if column.numeric else None)
 
@@ -46,6 +43,10 @@ _OPENING = 20
 """A table of more than `_LONG` rows shows the first `_OPENING`; the whole is one click away."""
 
 
+_MANY = 5
+"""A table of more columns is set narrower, in a frame of its own."""
+
+
 def table_html(table: Table, href: Href) -> Html:
     """The table with its note; a long one shows its first rows and unfolds."""
     if not table.rows:
@@ -61,27 +62,25 @@ def _drawn(table: Table, rows: tuple[tuple[Cell, ...], ...], href: Href) -> Html
     # roles are spelt out because a phone lays rows out as cards, which would take them away
     heads = (
         tag("th", column.label, scope="col", role="columnheader", class_="num" if column.numeric else None)
+        if column.label
+        else tag("td", role="cell")
         for column in table.columns
     )
-    return tag(
+    many = len(table.columns) > _MANY
+    drawn = tag(
         "table",
         tag("caption", table.title, class_="cx-sr") if table.title else "",
         tag("thead", tag("tr", *heads, role="row"), role="rowgroup"),
         tag("tbody", *(_row(row, table, href) for row in rows), role="rowgroup"),
-        class_="cx-table",
+        class_="cx-table many" if many else "cx-table",
         role="table",
         data_table=table.key,
     )
-
-
-def safe_text(text: str) -> str:
-    """A CSV field that no spreadsheet takes for a formula; plain numbers stay as they are.
-
-    Source: OWASP, "CSV Injection": fields beginning with = + - @, tab or carriage return.
-    """
-    if text.startswith(_FORMULA) and not _PLAIN_NUMBER.fullmatch(text.strip()):
-        return "'" + text
-    return text
+    if not many:
+        return drawn
+    # only the frame of a wide table scrolls, never the page; it takes the focus, so that a keyboard sees its end
+    label = table.title or table.columns[0].label
+    return tag("div", drawn, class_="cx-table-frame", role="region", tabindex="0", aria_label=label)
 
 
 def table_csv(table: Table) -> bytes:

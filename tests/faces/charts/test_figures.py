@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from cxdash.faces.charts.bar_figures import bars
 from cxdash.faces.charts.dot_figures import dots
-from cxdash.faces.charts.labels import plain, time_ticks, wrap
-from cxdash.faces.charts.plotly_figures import bars, events_shown, trend
+from cxdash.faces.charts.labels import plain, time_ticks, value_ticks, wrap
+from cxdash.faces.charts.plotly_figures import events_shown, spans_shown, trend
 from cxdash.faces.charts.sparks import runs, spark, value_range
 from cxdash.faces.charts.tokens import ThemeName, tokens
 from cxdash.language import speaking
@@ -71,6 +73,22 @@ def test_a_trend_shows_n_target_reference_and_events() -> None:
     assert events_shown(sample.trend(points=())) == []
 
 
+def test_a_trend_shades_its_spans() -> None:
+    """A campaign is a stretch behind the line, cut to the time drawn and named by the letter of its legend."""
+    block = sample.trend()
+    found = spec(trend(block, tokens()))["layout"]
+    (box,) = [shape for shape in found["shapes"] if shape["type"] == "rect"]
+    first, last, label = block.spans[0]
+    assert (box["x0"], box["x1"]) == (str(first), str(last + timedelta(days=1)))
+    assert "A" in [note["text"] for note in found["annotations"]]
+    start, end = block.points[0].start, block.points[-1].end
+    long = replace(
+        block, spans=((start - timedelta(90), end + timedelta(90), label), (end + timedelta(1),) * 2 + ("",))
+    )
+    assert spans_shown(long) == [(start, end, label)]
+    assert spans_shown(sample.trend(points=())) == []
+
+
 def test_the_index_of_a_mark_is_the_index_of_its_row() -> None:
     """A click is told by its index: hidden rows keep their place although they have no mark."""
     block = sample.dots()
@@ -125,6 +143,18 @@ def test_ticks_are_few_and_in_the_readers_language() -> None:
     with speaking("de"):
         assert "Aug" in time_ticks(sample.series(13))[1][0]
         assert time_ticks(sample.series(13))[1][0] != words[0]
+
+
+def test_an_axis_of_times_is_said_in_words() -> None:
+    """Seconds become minutes where they are many; shares keep their sign, other numbers stay as they are."""
+    assert value_ticks(20, 190, "s") == {
+        "tickvals": [60, 120, 180],
+        "ticktext": ["1 min", "2 min", "3 min"],
+    }
+    assert value_ticks(0, 4 * 86_400, "s")["ticktext"][:2] == ["0 s", "1 day"]
+    assert value_ticks(0, 1, "%") == {"nticks": 5, "ticksuffix": "%"}
+    drawn = spec(trend(sample.trend(unit="s"), tokens()))["layout"]["yaxis"]
+    assert [words.endswith(" s") for words in drawn["ticktext"]] == [True] * len(drawn["tickvals"])
 
 
 def test_labels_fit_and_are_escaped() -> None:

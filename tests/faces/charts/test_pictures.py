@@ -19,11 +19,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from cxdash.faces.charts.pictures import Chart, chart_png, chart_svg, spark_png
+from cxdash.faces.charts.pictures import chart_png, chart_svg, spark_png
 from cxdash.faces.charts.pictures.scale import fit_scale, spread
 from cxdash.faces.charts.pictures.sheet import measure, shorten, wrap
 from cxdash.faces.charts.tokens import ThemeName, tokens
-from cxdash.report.blocks import Bar, Dot, Number, Panels
+from cxdash.report.blocks import Bar, Chart, Dot, Number, Panels
+from tests.faces import sample_maps
 from tests.faces.specimen import HOSTILE, bars, dots, panels, series, trend
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -40,6 +41,13 @@ CHARTS: dict[str, Chart] = {
     "zero bars": replace(bars(), bars=(Bar("0", 0.0, 0),)),
     "long bars": replace(bars(), bars=tuple(Bar(HOSTILE * 2, 50.0, 5) for _ in range(3))),
     "no panels": replace(panels(), panels=()),
+    "heatmap": sample_maps.heatmap(),
+    "week": sample_maps.week(),
+    "empty heatmap": replace(sample_maps.heatmap(), cells=(), rows=()),
+    "flow": sample_maps.flow(),
+    "empty flow": replace(sample_maps.flow(), streams=()),
+    "contributions": sample_maps.contributions(),
+    "no parts": replace(sample_maps.contributions(), parts=()),
     "two panels": Panels("p", "T", "s", "%", panels().panels[:2], "", panels().data),
 }
 
@@ -200,6 +208,20 @@ def test_shares_stay_between_nothing_and_everything(values: list[float]) -> None
     assert scale.low >= 0
     assert scale.high <= 100
     assert all(scale.low <= value <= scale.high for value in values)
+
+
+@given(st.lists(st.floats(0, 3e6), min_size=1, max_size=20), st.integers(2, 6))
+def test_lengths_of_time_have_round_steps(values: list[float], intervals: int) -> None:
+    """Seconds, minutes, hours or days that a clock face has; nothing below zero, no label twice."""
+    scale = fit_scale(values, unit="s", intervals=intervals)
+    assert 0 <= scale.low <= min(values)
+    assert max(values) <= scale.high
+    assert 2 <= len(scale.ticks) <= intervals + 3
+    words = [scale.words(tick) for tick in scale.ticks]
+    assert len(set(words)) == len(words)
+    steps = {round(b - a, 6) for a, b in pairwise(scale.ticks)}
+    assert len(steps) == 1
+    assert min(steps) in {1, 2, 5, 10, 15, 20, 30} or min(steps) % 60 == 0
 
 
 @given(st.lists(st.floats(0, 200), min_size=1, max_size=6))

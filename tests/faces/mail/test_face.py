@@ -16,7 +16,9 @@ from cxdash.faces.mail.markup import MOST_BYTES
 from cxdash.faces.mail.wording import clean
 from cxdash.report.blocks import Cell, Column, Headline, Link, Report, Table, Tile, Tiles
 from tests.faces.conformance import FaceConformance, HtmlConformance, Page, squeeze
-from tests.faces.specimen import SHOWN, specimen
+from tests.faces.sample_maps import rows
+from tests.faces.samples import SHOWN
+from tests.faces.specimen import specimen
 
 BASE = "https://cx.example.com/app"
 
@@ -40,6 +42,20 @@ def with_table(rows: int) -> Report:
     cells = tuple((Cell(f"Row {i}"), Cell(str(i)), Cell("x" * 60), Cell("y" * 60)) for i in range(rows))
     columns = (Column("A"), Column("B", numeric=True), Column("C"), Column("D"))
     return replace(specimen(), blocks=(Headline("h"), Table("t", "T", columns, cells)))
+
+
+def test_rows_stay_in_the_app() -> None:
+    """A mail says how many rows there are and leads to them; what single people wrote is not in it."""
+    for drawn in (
+        squeeze(TestMailHtml().read(html(specimen()))),
+        squeeze(render_text(specimen(), link_base=BASE)),
+    ):
+        assert "812 rows; open them in the app" in drawn
+        assert "Waited 40 minutes" not in drawn
+    refused = replace(specimen(), blocks=(Headline("h"), rows("Rows are not shown under this policy.")))
+    for drawn in (squeeze(TestMailHtml().read(html(refused))), squeeze(render_text(refused, link_base=BASE))):
+        assert "Rows are not shown under this policy." in drawn
+        assert "open them" not in drawn
 
 
 def test_language_and_direction_are_declared() -> None:

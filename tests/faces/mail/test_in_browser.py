@@ -84,7 +84,7 @@ def test_it_can_be_read_everywhere(
         assert [url for url in requests if not url.startswith(("file:", "data:", "cid:"))] == []
         if "without" not in name:
             sizes = page.evaluate("[...document.images].map(i => i.naturalWidth)")
-            assert len(sizes) == 7
+            assert len(sizes) == 11
             assert min(sizes) > 0
     finally:
         context.close()

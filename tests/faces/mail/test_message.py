@@ -60,7 +60,7 @@ def test_every_picture_is_in_the_message_and_opens() -> None:
         if tag == "img"
     }
     assert set(shown) == set(pictures)
-    assert len(shown) == 7
+    assert len(shown) == 11
     for cid, png in pictures.items():
         assert png[:8] == b"\x89PNG\r\n\x1a\n"
         width, height = struct.unpack(">II", png[16:24])

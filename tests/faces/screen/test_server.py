@@ -51,7 +51,7 @@ def test_the_policy_allows_exactly_the_scripts_of_the_page() -> None:
     """Each inline script is named by its hash; no other inline script and no other host may run."""
     headers, body = call(answering("text/html; charset=utf-8", PAGE), "/channels")
     scripts = re.findall(rb"<script>(.*?)</script>", body, re.DOTALL)
-    assert len(scripts) == 3
+    assert len(scripts) == 4
     policy = headers[b"content-security-policy"].decode()
     allowed = re.search(r"script-src ([^;]*);", policy)
     hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}'" for text in scripts]

@@ -14,16 +14,17 @@ from typing import assert_never
 import vl_convert
 
 from cxdash.faces.charts.pictures.bars import draw_bars
+from cxdash.faces.charts.pictures.contributions import draw_contributions
 from cxdash.faces.charts.pictures.dots import draw_dots
+from cxdash.faces.charts.pictures.flow import draw_flow
+from cxdash.faces.charts.pictures.heatmap import draw_heatmap
 from cxdash.faces.charts.pictures.panels import draw_panels
 from cxdash.faces.charts.pictures.trend import draw_trend
 from cxdash.faces.charts.sparks import spark
 from cxdash.faces.charts.tokens import ThemeName, mix, tokens
-from cxdash.report.blocks import Bars, Dots, Panels, Point, Trend
+from cxdash.report.blocks import Bars, Chart, Contributions, Dots, Flow, Heatmap, Panels, Point, Trend
 
 __all__ = ["WIDTH", "Chart", "chart_png", "chart_svg", "register_fonts", "spark_png"]
-
-Chart = Trend | Dots | Bars | Panels
 
 WIDTH = 552
 """Width of a picture in a mail of 600 px, in px."""
@@ -48,6 +49,12 @@ def chart_svg(block: Chart, *, width: float = WIDTH, theme: ThemeName = "light",
             plot = draw_bars(block, colours, width)
         case Panels():
             plot = draw_panels(block, colours, width)
+        case Heatmap():
+            plot = draw_heatmap(block, colours, width)
+        case Flow():
+            plot = draw_flow(block, colours, width)
+        case Contributions():
+            plot = draw_contributions(block, colours, width)
         case _:
             assert_never(block)
     words = {"title": block.title, "subtitle": block.subtitle, "summary": block.summary}

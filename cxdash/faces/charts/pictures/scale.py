@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from babel.numbers import format_decimal
 
-from cxdash.faces.charts.labels import locale_of
+from cxdash.faces.charts.labels import duration_step, locale_of
+from cxdash.report.numerals import exact_duration
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,14 @@ class Scale:
 
     Attributes:
         percent: whether labels carry a percent sign.
+        duration: whether values are seconds, labelled as lengths of time.
     """
 
     low: float
     high: float
     ticks: tuple[float, ...]
     percent: bool = False
+    duration: bool = False
 
     def share(self, value: float) -> float:
         """Where `value` lies on the axis: 0 at its low end, 1 at its high end, never outside."""
@@ -30,6 +33,8 @@ class Scale:
 
     def words(self, tick: float) -> str:
         """A tick as people read it, in the reader's number format."""
+        if self.duration:
+            return exact_duration(tick)
         text = format_decimal(tick, locale=locale_of()).replace("-", "−")
         return f"{text}%" if self.percent else text
 
@@ -39,7 +44,8 @@ def fit_scale(values: Sequence[float], *, unit: str = "", intervals: int = 4, ze
 
     Args:
         values: everything that is drawn; none gives 0 … 1.
-        unit: shares (unit “%”) never leave 0 … 100, so their axis does not either.
+        unit: shares (unit “%”) never leave 0 … 100, so their axis does not either; lengths of time (“s”) are never
+            below 0 and have steps of round minutes, hours or days.
         intervals: about how many steps between the ends.
         zero: whether the axis must hold zero, as bars require.
     """
@@ -48,13 +54,16 @@ def fit_scale(values: Sequence[float], *, unit: str = "", intervals: int = 4, ze
         low, high = min(low, 0.0), max(high, 0.0)
     if high - low < 1e-9:
         low, high = (low, low + 1.0) if zero else (low - 1.0, high + 1.0)
-    step = _round_step((high - low) / intervals)
+    lasting = unit == "s"
+    step = (duration_step if lasting else _round_step)((high - low) / intervals)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     percent = unit.strip().startswith("%")
     if percent:
         first, last = max(first, 0), min(last, math.ceil(100 / step))
+    if lasting:
+        first = max(first, 0)
     ticks = tuple(round(index * step, 10) for index in range(first, last + 1))
-    return Scale(ticks[0], ticks[-1], ticks, percent)
+    return Scale(ticks[0], ticks[-1], ticks, percent, lasting)
 
 
 def _round_step(rough: float) -> float:

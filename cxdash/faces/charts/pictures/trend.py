@@ -32,6 +32,9 @@ def draw_trend(block: Trend, tokens: Tokens, width: float) -> Plot:
     across = width - _LEFT - gutter
     flags = _place_flags(block, across)
     frame = Frame(sheet, tokens, fit_scale(values_of((block,)), unit=block.unit), len(block.points), across, _TALL)
+    stretches = _place_spans(block, across)
+    for begin, finish, _label in stretches:
+        sheet.box(begin, 0, finish - begin, _TALL, mix(tokens.context, tokens.paper, 0.16))
     frame.draw_grid()
     for flag in flags:
         _draw_flag(sheet, flag, tokens)
@@ -44,7 +47,9 @@ def draw_trend(block: Trend, tokens: Tokens, width: float) -> Plot:
     for end, y in zip(ends, spread([frame.level(end.value) for end in ends], 18, 4, _TALL - 4), strict=True):
         sheet.text((across + 12, y), shorten(end.words, gutter - 12, TEXT, bold=True), end.colour, size=TEXT, bold=True)
     _draw_counts(sheet, block.points, frame, tokens)
-    lines = _draw_time(sheet, block.points, frame, _TALL + _GAP + _COUNTS + 14, tokens)
+    top = _TALL + _GAP + _COUNTS + 14
+    lines = _draw_time(sheet, block.points, frame, top, tokens)
+    lines += _name_spans(sheet, stretches, top + _ROW * lines + 4, width, tokens)
     return Plot(
         sheet,
         height=_TALL + _GAP + _COUNTS,
@@ -98,6 +103,28 @@ def _ends(block: Trend, colour: str, tokens: Tokens) -> list[_End]:
     if block.target is not None:
         found.append(_End(block.target, block.target_label or _("Target"), tokens.target))
     return found
+
+
+def _place_spans(block: Trend, across: float) -> list[tuple[float, float, str]]:
+    """Shaded stretches inside the time drawn: left and right edge in px, and their names."""
+    first, last = block.points[0].start, block.points[-1].end
+    each = across / ((last - first).days + 1)
+    return [
+        (each * (max(start, first) - first).days, each * ((min(end, last) - first).days + 1), label)
+        for start, end, label in sorted(block.spans)
+        if start <= last and end >= first
+    ]
+
+
+def _name_spans(
+    sheet: Sheet, stretches: Sequence[tuple[float, float, str]], top: float, width: float, tokens: Tokens
+) -> int:
+    """A letter in each shaded stretch and, below the plot, what it stands for; returns how many lines that takes."""
+    for row, (start, _end, label) in enumerate(stretches):
+        letter = chr(ord("A") + row % 26)
+        sheet.text((start + 4, _TALL - 9), letter, tokens.muted, bold=True)
+        sheet.text((-_LEFT + 8, top + _ROW * row), shorten(f"{letter}  {label}", width - 16), tokens.muted)
+    return len(stretches)
 
 
 @dataclass(frozen=True)
