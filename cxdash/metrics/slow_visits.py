@@ -26,7 +26,5 @@ METRIC = Metric(
     decimals=1,
     higher_is_better=False,
     sources=("Wilson 1927", "Core Web Vitals (largest contentful paint: good up to 2.5 s)"),
-    computation=Measure(
-        "visits", (TIMED, SLOW, REPEATED), share((SLOW.name,), (TIMED.name,)), clustered=REPEATED.name
-    ),
+    computation=Measure("visits", (TIMED, SLOW, REPEATED), share((SLOW.name,), (TIMED.name,)), clustered=REPEATED.name),
 )

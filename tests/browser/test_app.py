@@ -127,7 +127,7 @@ def test_links_in_tables_are_followed_without_loading_the_app_anew(app: str, ope
 def test_a_tile_opens_its_definition(app: str, open_page: Open) -> None:
     """From a number to how it is defined is one click."""
     page = open_page(f"{app}/?region=North")
-    page.locator('[data-metric="csat"] h3 a').click()
+    page.locator('[data-metric="csat"] h2 a').click()
     settled(page, page="definitions")
     assert query(page) == {"metric": ["csat"], "region": ["North"]}
     expect(page.locator(".cx-definition").first).to_have_attribute("data-metric", "csat")

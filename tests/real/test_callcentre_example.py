@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
+
+from cxdash.answers import Answer, Question, answer
+from cxdash.answers.answer import HIDDEN
+from cxdash.edition import Edition
+from cxdash.metrics.facts.contacts import TIMES
+from cxdash.periods import Period
+from cxdash.selection import Selection
 
 MONTH = "month(started_at AT TIME ZONE 'UTC' AT TIME ZONE 'Asia/Jerusalem')"
 
@@ -199,3 +210,110 @@ def test_notes_quote_the_true_counts(callcentre: Any, calls: dict[int, list[Call
     assert f"{damaged} records" in notes
     assert f"({nameless} in January, {nameless_october} in October)" in notes
     assert f"({timeless} and {timeless_october})" in notes
+
+
+MONTHS = {1: (date(1999, 1, 1), date(1999, 1, 31)), 10: (date(1999, 10, 1), date(1999, 10, 31))}
+
+
+def _ask(edition: Edition, metric: str, month: int, *by: str) -> Answer:
+    period = Period(*MONTHS[month])
+    return answer(edition, Question(metric, Selection(period, str(period)), by=by))
+
+
+def _frame(calls: list[Call]) -> pl.DataFrame:
+    return pl.DataFrame(calls).with_columns(
+        ("19" + pl.col("day")).str.to_date("%Y%m%d").dt.weekday().cast(pl.String).alias("weekday"),
+        pl.col("hour").cast(pl.String).str.zfill(2),
+    )
+
+
+def _in_one_bin(seconds: float, found: float | None) -> bool:
+    """Whether the median found lies in the bin that holds these seconds."""
+    place = bisect_right(TIMES.edges, seconds) - 1
+    return found is not None and TIMES.boundaries[place] <= found <= TIMES.boundaries[place + 1]
+
+
+@pytest.mark.parametrize(("month", "waited", "served"), [(1, 56, 48), (10, 54, 44)])
+def test_the_usual_wait_is_that_of_the_files(
+    publish: Callable[[str], Edition], calls: dict[int, list[Call]], month: int, waited: int, served: int
+) -> None:
+    """The median of Kaplan and Meier's curve over single seconds; that of the served alone is a seventh less."""
+    queued = _frame(calls[month]).filter(pl.col("queue") > 0)
+    at_risk, left, median = queued.height, 1.0, 0
+    ends = queued.group_by("queue").agg((pl.col("outcome") != "HANG").sum().alias("served"), pl.len().alias("gone"))
+    for second, taken, gone in ends.sort("queue").iter_rows():
+        left *= 1 - taken / at_risk
+        if left <= 0.5:
+            median = second
+            break
+        at_risk -= gone
+    alone = queued.filter(pl.col("outcome") != "HANG")["queue"].median()
+    assert (median, alone) == (waited, served)
+    row = _ask(publish("callcentre"), "wait_time", month).only
+    assert row.n == queued.height
+    assert _in_one_bin(waited, row.value)
+    assert _in_one_bin(served, row.extra["served"])
+    assert row.low is not None
+    assert row.high is not None
+    assert 0 < row.high - row.low < 6
+
+
+@pytest.mark.parametrize(("month", "talked"), [(1, 114), (10, 106)])
+def test_the_usual_talk_is_that_of_the_files(
+    publish: Callable[[str], Edition], calls: dict[int, list[Call]], month: int, talked: int
+) -> None:
+    """Polars' median of the seconds an agent spoke, to within its bin."""
+    seconds = pl.Series([c.service for c in calls[month] if c.outcome == "AGENT" and c.service])
+    assert seconds.median() == talked
+    row = _ask(publish("callcentre"), "handle_time", month).only
+    assert row.n == seconds.len()
+    assert _in_one_bin(talked, row.value)
+
+
+@pytest.mark.parametrize(("month", "abandoned", "queued"), [(1, 3080, 16905), (10, 2089, 12047)])
+def test_weekdays_and_hours_add_up_to_the_known_queue(
+    publish: Callable[[str], Edition], calls: dict[int, list[Call]], month: int, abandoned: int, queued: int
+) -> None:
+    """Every weekday and hour of the week has the calls that queued then, in Israel, and those who gave up."""
+    answered = _ask(publish("callcentre"), "abandonment", month, "weekday", "hour")
+    waiting = _frame(calls[month]).filter(pl.col("queue") > 0)
+    expected = {
+        (weekday, hour): (n, lost)
+        for weekday, hour, n, lost in waiting.group_by("weekday", "hour")
+        .agg(pl.len(), (pl.col("outcome") == "HANG").sum().alias("lost"))
+        .iter_rows()
+    }
+    assert (sum(n for n, _ in expected.values()), sum(lost for _, lost in expected.values())) == (queued, abandoned)
+    asked = {(row.dimensions["weekday"], row.dimensions["hour"]): row for row in answered.rows}
+    shown = {key: row for key, row in asked.items() if row.n}
+    for key, row in shown.items():
+        assert row.n == expected[key][0]
+        assert row.value == pytest.approx(expected[key][1] / expected[key][0])
+    # what is not shown are the handfuls of the night, and what covers them
+    rest = [n for key, (n, _) in expected.items() if key not in shown]
+    assert sum(rest) < 0.05 * queued
+    assert all(HIDDEN in asked[key].flags for key in expected if key not in shown)
+
+
+@pytest.mark.parametrize(("month", "peak"), [(1, "16"), (10, "10")])
+def test_the_week_of_the_bank(
+    publish: Callable[[str], Edition], calls: dict[int, list[Call]], month: int, peak: str
+) -> None:
+    """Sunday is the busiest day, Friday and the Sabbath are quiet, the queue is full from eight to six."""
+    edition = publish("callcentre")
+    by_day = {row.dimensions["weekday"]: row.n or 0 for row in _ask(edition, "abandonment", month, "weekday").rows}
+    by_hour = {row.dimensions["hour"]: row.n or 0 for row in _ask(edition, "abandonment", month, "hour").rows}
+    waiting = _frame(calls[month]).filter(pl.col("queue") > 0)
+    assert by_day == dict(waiting.group_by("weekday").len().iter_rows())
+    assert max(by_day, key=by_day.__getitem__) == "7"
+    assert by_day["6"] + by_day["5"] < 0.1 * sum(by_day.values())
+    assert max(by_hour, key=by_hour.__getitem__) == peak
+    assert sum(n for hour, n in by_hour.items() if "08" <= hour <= "17") > 0.75 * sum(by_hour.values())
+
+
+def test_what_the_archive_does_not_record_is_not_zero(publish: Callable[[str], Edition]) -> None:
+    """Transfers and escalations are refused with a sentence, not answered with 0 %."""
+    unsupported = publish("callcentre").manifest.unsupported
+    assert "passed on" in unsupported["transfers"]
+    assert "escalated" in unsupported["escalations"]
+    assert {"wait_time", "handle_time", "abandonment", "repeat_rate"} <= set(publish("callcentre").manifest.metrics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from cxdash.edition import Edition
 from cxdash.metrics.catalogue import METRICS
 
 
@@ -23,21 +25,37 @@ def test_every_table_has_rows(example: Any) -> None:
         assert example.row(f"SELECT count(*) FROM {table}")[0] > 5_000
 
 
-def test_a_metric_is_either_supported_or_explained(example: Any) -> None:
-    """Nobody meets a metric without a number and without a reason."""
-    connected = set(example.tables)
+def test_a_metric_is_either_supported_or_explained(example: Any, publish: Callable[[str], Edition]) -> None:
+    """Nobody meets a metric without a number and without a reason: the example's own, or the table that is lacking."""
     needs = {
         "nps": "responses",
         "csat": "responses",
+        "level_consistency": "responses",
+        "touchpoint_satisfaction": "touchpoint_ratings",
         "churn": "customers",
         "revenue_churn": "subscriptions",
+        "visit_errors": "visits",
+        "slow_visits": "visits",
+        "conversion": "visits",
+        "cart_kept": "visits",
         "repeat_rate": "contacts",
+        "issue_contacts": "contacts",
         "abandonment": "contacts",
+        "wait_time": "contacts",
+        "handle_time": "contacts",
+        "transfers": "contacts",
+        "escalations": "contacts",
     }
     explained = set(example.settings["unsupported"])
     assert explained <= set(METRICS)
+    manifest = publish(example.name).manifest
+    assert set(manifest.metrics).isdisjoint(manifest.unsupported)
+    assert set(manifest.metrics) | set(manifest.unsupported) == set(METRICS)
     for key in set(METRICS) - explained - {"health"}:
-        assert needs[key] in connected, key
+        if needs[key] in example.tables:
+            assert key in manifest.metrics, key
+        else:
+            assert re.search(rf"^Needs the tables? .*\b{needs[key]}\b.* not connected", manifest.unsupported[key]), key
 
 
 def test_targets_and_weights_are_for_supported_metrics(example: Any) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +18,9 @@ from tests.conftest import DEMO_LAST_DAY, ROOT
 
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The project of the full-scale demo company."""
+    """The project of the full-scale demo company; CXDASH_TEST_COMPANY names one that was made before."""
+    if given := os.environ.get("CXDASH_TEST_COMPANY"):
+        return Project(Path(given))
     project = Project(tmp_path_factory.mktemp("company"))
     shutil.copytree(ROOT / "config", project.config, ignore=shutil.ignore_patterns("examples"))
     project.var.mkdir()
