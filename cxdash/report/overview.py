@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cxdash.answers import Row
 from cxdash.answers.changes import Scan
 from cxdash.answers.derived import component_keys
 from cxdash.errors import CxdashError
-from cxdash.language import _
+from cxdash.language import _, plural
 from cxdash.metrics.catalogue import find_metric
-from cxdash.report.blocks import Block, Brief, Headline, Report, Section, Tile, Tiles
+from cxdash.metrics.metric import Metric
+from cxdash.report.apart_words import listed
+from cxdash.report.blocks import Block, Brief, Dots, Headline, Report, Section, Tile, Tiles
 from cxdash.report.charts import dots, trend
 from cxdash.report.findings import findings_table, scan, sentence, why
 from cxdash.report.notices import footer, notices
 from cxdash.report.tiles import tile
 from cxdash.report.view import View
-from cxdash.report.wording import MINUS, change, decimal, period_text, value_name, value_text
-from cxdash.selection import UNKNOWN
+from cxdash.report.wording import MINUS, change, decimal, dimension_name, period_text, value_text
 
 PREFERRED = (
     "health", "nps", "csat", "ces", "first_contact_resolution", "churn", "revenue_churn", "repeat_rate",
@@ -27,6 +30,14 @@ CARRYING = ("nps", "csat", "ces", "first_contact_resolution", "abandonment", "ch
 """Metrics in the order they may carry the page's one chart."""
 
 MOST_TILES = 6
+
+CUTS = ("channel", "region", "segment", "product")
+"""Dimensions in the order in which the page is cut by them to show where it hurts."""
+
+MOST_CUTS = 2
+
+ALIKE = 0.05
+"""From this p on, channels are not told apart; the page Channels says so in its headline."""
 
 
 def build(view: View) -> Report:
@@ -108,6 +119,11 @@ def _unknown(view: View) -> str:
     manifest = view.edition.manifest
     lacking = [_(find_metric(key).label) for key in PREFERRED if key in manifest.unsupported]
     parts = []
+    if others := len(manifest.unsupported) - len(lacking):
+        named = plural(
+            "{n} other metric listed under Definitions", "{n} other metrics listed under Definitions", others
+        )
+        lacking.append(named.format(n=others))
     if lacking:
         parts.append(_("not in this data: {metrics}").format(metrics=", ".join(lacking)))
     response = view.try_ask("response_rate") if view.offers("response_rate") else None
@@ -151,40 +167,55 @@ def _trend_title(view: View, row: Row) -> str:
 
 
 def _where_it_hurts(view: View) -> list[Block]:
-    """The first metric that can be cut by channel, or by segment or region where there is one channel only."""
+    """The first metric that can be cut, by channel and region; by segment or product where one of these is missing."""
     for key in CARRYING:
         if not view.offers(key):
             continue
-        for dim, page in (
-            ("channel", "channels"),
-            ("region", "overview"),
-            ("segment", "overview"),
-            ("product", "overview"),
-        ):
-            found = view.try_ask(key, by=(dim,))
-            if isinstance(found, CxdashError) or sum(row.value is not None for row in found.rows) < 2:
-                continue
-            metric = find_metric(key)
-            total = view.try_ask(key)
-            ranked = sorted(
-                (r for r in found.rows if r.reliable and r.value is not None and r.dimensions[dim] != UNKNOWN),
-                key=lambda row: row.value if metric.higher_is_better else -row.value,  # type: ignore[operator,arg-type,return-value]
-            )
-            title = _(metric.label)
-            if len(ranked) >= 2:
-                title = _("{metric}: worst in {worst}, best in {best}").format(
-                    metric=_(metric.label),
-                    worst=value_name(dim, ranked[0].dimensions[dim]),
-                    best=value_name(dim, ranked[-1].dimensions[dim]),
-                )
-            block = dots(
-                view,
-                found,
-                key="where",
-                title=title,
-                subtitle=_("with 95 % interval; coloured only when clearly apart from the whole"),
-                total=None if isinstance(total, CxdashError) else total.only,
-                link_to=page,
-            )
-            return [Section(_("Where it hurts")), block]
+        charts = [chart for dim in CUTS if (chart := _cut(view, key, dim)) is not None][:MOST_CUTS]
+        if charts:
+            return [Section(_("Where it hurts")), *charts]
     return []
+
+
+def _cut(view: View, key: str, dim: str) -> Dots | None:
+    """A metric by one dimension; None where it has no two values to compare."""
+    found = view.try_ask(key, by=(dim,))
+    if isinstance(found, CxdashError) or sum(row.value is not None for row in found.rows) < 2:
+        return None
+    total = view.try_ask(key)
+    drawn = dots(
+        view,
+        found,
+        key=f"where-{dim}",
+        title="",
+        subtitle=_("with 95 % interval; coloured only when clearly apart from the rest"),
+        total=None if isinstance(total, CxdashError) else total.only,
+        link_to="channels" if dim == "channel" else "overview",
+        tones={} if dim == "channel" and _alike(view, key) else None,
+    )
+    return replace(drawn, title=_apart_title(found.metric, dim, drawn))
+
+
+def _alike(view: View, key: str) -> bool:
+    """Whether no difference of this score between channels is detectable: then none of them is coloured, as there."""
+    if key != "nps" or not view.offers("level_consistency"):
+        return False
+    found = view.try_ask("level_consistency")
+    return not isinstance(found, CxdashError) and found.only.extra.get("p", 0.0) >= ALIKE
+
+
+def _apart_title(metric: Metric, dim: str, drawn: Dots) -> str:
+    """What the colours say, in words: being last is no finding where nothing is apart beyond noise."""
+    worse = [dot.label for dot in drawn.dots if dot.tone == "bad"]
+    better = [dot.label for dot in reversed(drawn.dots) if dot.tone == "good"]
+    if worse and better:
+        text = _("{metric} by {dimension}: clearly worse in {worse}; clearly better in {better}")
+    elif worse:
+        text = _("{metric} by {dimension}: clearly worse in {worse}")
+    elif better:
+        text = _("{metric} by {dimension}: clearly better in {better}")
+    else:
+        text = _("{metric} by {dimension}: none is clearly apart from the rest")
+    return text.format(
+        metric=_(metric.label), dimension=dimension_name(dim).lower(), worse=listed(worse), better=listed(better)
+    )

@@ -32,14 +32,20 @@ def leave() -> None:
 st.set_page_config(page_title="empty", layout="wide")
 words("style")
 empty = st.Page(leave, title="Empty", url_path="empty", default=True)
-others = [st.Page(lambda: None, title=f"Other {n}", url_path=f"other{n}") for n in range(4)]
+others = [st.Page(lambda: None, title=f"Other {n}", url_path=f"other{n}") for n in range(7)]
 st.navigation([empty, *others], position="hidden").run()
 with st.sidebar:
     for line in range(5):
         words(f"section {line}")
     for page in (empty, *others):
         st.page_link(page)
+    words("saved views")
+    with st.popover("Save", key="save_view"):
+        st.text_input("Name", key="view_name")
+        st.text_input("Owner", key="view_owner")
+        st.button("Save", key="view_save")
 words("toggle")
+words("trail")
 with st.container(key="bar", horizontal=True):
     with st.popover("Time", key="time"):
         st.radio("Period", ["4", "13", "26", "52"], key="period")
@@ -59,5 +65,6 @@ words(f"table {said}")
 st.download_button("CSV", "a,b", key="csv_table", on_click="ignore")
 words(f"section {said}")
 figure("two", said)
+figure("three", said)
 words(f"footer {said}")
 st.html(f'<span class="cx-end" data-query="{said}"></span>')

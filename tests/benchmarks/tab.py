@@ -79,10 +79,19 @@ class Tab:
         self._values[name] = ("string_array_value", values)
         return self._rerun()
 
-    def _rerun(self) -> Run:
+    def go(self, page: str, query: str = "") -> Run:
+        """Follow a link to another page; widgets of the page before are gone."""
+        self.query, self._page = query, ""
+        self._values.clear()
+        self._widgets.clear()
+        return self._rerun(page)
+
+    def _rerun(self, page: str = "") -> Run:
         message = BackMsg()
         asked = message.rerun_script
         asked.query_string, asked.page_script_hash = self.query, self._page
+        if page:
+            asked.page_name = page
         asked.context_info.timezone, asked.context_info.locale = "Europe/Berlin", "en-US"
         asked.context_info.url, asked.context_info.color_scheme = f"{self._address}/", "light"
         asked.widget_states.SetInParent()

@@ -31,7 +31,7 @@ from cxdash.warehouse import Warehouse, open_warehouse
 from tests.benchmarks.checks_by_hand import Outcome, check_by_hand
 from tests.benchmarks.conftest import NOW
 from tests.benchmarks.contest import Contestant, hold_contest
-from tests.benchmarks.refresh_by_hand import FACTS, refresh_by_hand
+from tests.benchmarks.refresh_by_hand import FACTS, grid_keys, refresh_by_hand
 from tests.conftest import DEMO_LAST_DAY
 
 ROUNDS = int(os.environ.get("CXDASH_BENCH_REFRESH_ROUNDS", "5"))
@@ -46,7 +46,7 @@ def compare_files(edition: Edition, by_hand: Path) -> int:
         ours, theirs = pl.read_parquet(edition.rows_path(name)), pl.read_parquet(by_hand / "rows" / f"{name}.parquet")
         assert ours.columns == theirs.columns
         assert ours.equals(theirs.cast(dict(ours.schema))), name
-        assert {f"day-{'-'.join(grid)}" for grid in FACTS[name].grids} == {grid.key for grid in record.grids}
+        assert grid_keys(FACTS[name]) == {grid.key for grid in record.grids}
         for grid in record.grids:
             cells = pl.read_parquet(edition.folder / "grids" / name / f"{grid.key}.parquet")
             other = pl.read_parquet(by_hand / "grids" / name / f"{grid.key}.parquet")
