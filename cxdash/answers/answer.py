@@ -46,7 +46,8 @@ class Question:
 class Difference:
     """A value minus what it is compared with, in the metric's own unit.
 
-    `p` is None where it was not asked for or where the reference has no uncertainty (a target).
+    `p` is None where it was not asked for or where the reference has no uncertainty (a target); above .3 it is that of
+    a normal difference with this interval.
     """
 
     against: Against

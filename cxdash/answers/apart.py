@@ -15,7 +15,7 @@ import numpy as np
 from cxdash.answers.answer import HIDDEN, Question, Row
 from cxdash.answers.ask import answer, usable_period
 from cxdash.answers.changes import MINIMUM_N, Q, minimum_effect
-from cxdash.answers.compare import interval_at
+from cxdash.answers.compare import SURELY_CHANCE, interval_at
 from cxdash.answers.effects import counted_within, design_effects, windows
 from cxdash.answers.estimate import Grouped, Scope, group
 from cxdash.answers.kept import kept
@@ -33,10 +33,6 @@ from cxdash.statistics.distributions import Z95
 
 NOT_ADDED = frozenset({"days"})
 """States that say how long a cell is, not what is in it: the rest has the cell's own."""
-
-
-_SURELY_CHANCE = 0.3
-"""Beyond this a p-value is read off the 95 % interval as if the estimates were normal."""
 
 
 @dataclass(frozen=True)
@@ -233,8 +229,7 @@ def _compare(
     tested = np.flatnonzero(~veiled & named & enough & np.isfinite(value + low + high))
     p = np.full(value.shape, np.nan)
     p[tested] = fixed_interval_p(value[tested], low[tested], high[tested])
-    # what lies well inside its interval is found by no correction, so its p need not be exact: that costs twenty times
-    close = tested[p[tested] <= _SURELY_CHANCE]
+    close = tested[p[tested] <= SURELY_CHANCE]
     if close.size and not measure.fixed_z:
         own, others = (
             interval_at(measure, {name: array[close] for name, array in side.states.items()}, side.deff[close])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cxdash.answers import Question, answer, decompose
 from cxdash.answers.answer import HIDDEN, NO_DATA, Answer
-from cxdash.answers.compare import compare_sides, estimate_sides, p_values
+from cxdash.answers.compare import SURELY_CHANCE, compare_sides, estimate_sides, p_values
 from cxdash.answers.decompose import OTHER
 from cxdash.answers.estimate import Scope, group
 from cxdash.answers.suppress import Totals, few_people, hidden_cells, shown_numbers
@@ -24,6 +24,7 @@ from cxdash.metrics.shares import share_estimates
 from cxdash.periods import Period
 from cxdash.selection import Selection
 from cxdash.statistics.arrays import Flags
+from cxdash.statistics.differences import fixed_interval_p
 
 Table = NDArray[np.int64]
 
@@ -233,10 +234,14 @@ def test_p_values_are_found_for_tested_cells_only(demo_edition: Edition) -> None
     tested = np.zeros(len(now.keys), dtype=bool)
     assert np.isnan(p_values(sides, differences, tested)).all()
     assert asked == []
-    tested[[1, 3]] = True
+    rough = fixed_interval_p(differences.value, differences.low, differences.high)
+    tested[np.argsort(np.where(np.isnan(rough), 2.0, rough))[[0, 1, -2]]] = True
+    close = tested & ~(rough > SURELY_CHANCE)
     p = p_values(sides, differences, tested)
-    assert set(asked) == {2}
+    assert 0 < close.sum() < tested.sum(), "one that may be found and one that will not"
+    assert set(asked) == {int(close.sum())}
     assert np.isfinite(p).tolist() == tested.tolist()
+    np.testing.assert_array_equal(p[tested & ~close], rough[tested & ~close])
 
 
 def test_cells_with_too_few_answers_have_no_p(demo_edition: Edition) -> None:
