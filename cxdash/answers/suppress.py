@@ -67,7 +67,10 @@ def hidden_cells(estimates: Estimates, totals: Sequence[Totals]) -> Flags:
         followed = known
         for one in totals:
             told = np.setdiff1d(exposed_groups(hidden, people, one.codes, k=MINIMUM_SHOWN), list(one.covering))
-            followed = followed | (hidden & ~few & np.isin(one.codes, told))
+            # a cell that is all there is of a total of too few is hidden with it; of a larger one it is known
+            _, place = np.unique(one.codes, return_inverse=True)
+            shown = np.bincount(place, weights=n)[place] >= MINIMUM_SHOWN
+            followed = followed | (hidden & (~few | shown) & np.isin(one.codes, told))
         if np.array_equal(followed, known):
             return hidden
         known = followed

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -79,6 +79,13 @@ def tables(draw: st.DrawFn) -> tuple[Table, Table]:
 
 @settings(deadline=None, max_examples=300)
 @given(table=tables())
+@example(
+    # 3 in the last line follows from its total and the third column's, and with it 2 from the second column's
+    table=(
+        np.array([[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 1, 0]]),
+        np.array([[0, 0, 0, 1], [2, 10, 0, 3], [1, 2, 0, 1], [0, 3, 5, 0]]),
+    )
+)
 def test_no_small_cell_of_a_table_can_be_worked_out(table: tuple[Table, Table]) -> None:
     """From the table, both margins as their own questions show them, and the whole: no small cell follows.
 

@@ -20,6 +20,7 @@ from cxdash.edition import Edition
 from cxdash.errors import CxdashError
 from cxdash.measures import Measure
 from cxdash.metrics.catalogue import METRICS
+from cxdash.metrics.facts import FACTS
 from cxdash.metrics.facts.contacts import TIMES
 from cxdash.periods import Period, step
 from cxdash.selection import Selection, canonical
@@ -132,18 +133,17 @@ def test_all_covering_grids_and_rows_hold_the_same_states(demo_edition: Edition,
     """Every grid that covers a question and the rows themselves give the same states, cell by cell."""
     fact = data.draw(st.sampled_from(sorted(demo_edition.manifest.facts)))
     record = demo_edition.manifest.facts[fact]
-    # one of sums, and one of each tally the fact keeps
+    # one of sums, one of each tally the fact keeps, and what other answers than metrics read of it
     kinds = {
-        m.computation.tally: m.computation
+        m.computation.tally: m.computation.states
         for m in METRICS.values()
         if isinstance(m.computation, Measure) and m.computation.fact == fact
     }
-    measure = kinds[data.draw(st.sampled_from(sorted(kinds)))]
+    kinds |= {"further": tuple(s for s in FACTS[fact].further if not s.tally)} if FACTS[fact].further else {}
+    states = kinds[data.draw(st.sampled_from(sorted(kinds)))]
     by = tuple(data.draw(st.lists(st.sampled_from(sorted(record.dimensions)), max_size=2, unique=True)))
     grain = data.draw(st.sampled_from(["", "day", "week", "month", "quarter", "year"]))
-    request = Request(
-        fact, measure.states, data.draw(periods()), canonical(data.draw(filters(demo_edition, fact))), by, grain
-    )
+    request = Request(fact, states, data.draw(periods()), canonical(data.draw(filters(demo_edition, fact))), by, grain)
     reference = fold(demo_edition, request, source=ROWS).frame
     for grid in record.grids:
         if covers(grid, request):
