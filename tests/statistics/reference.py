@@ -23,7 +23,9 @@ GROUPS = {
     "Are the channels alike, and do they hand over?": (
         "consistency", "channel_pairs", "handoff", "channel_index", "channel_gains",
     ),
-    "What drives the score, and how do we stand?": ("drivers", "shapley", "driver_reading", "benchmark", "composite"),
+    "What drives the score, and how do we stand?": (
+        "drivers", "shapley", "driver_reading", "word_contrast", "benchmark", "composite",
+    ),
     "May it be shown?": ("suppression",),
     "What the others stand on": ("arrays", "histograms", "distributions", "roots", "score_equation"),
 }  # fmt: skip
