@@ -18,12 +18,15 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cxdash.errors import EditionError
+from cxdash.grids import GridColumns, arrange
+
+T = TypeVar("T")
 
 UNKNOWN = "(unknown)"
 """How a missing dimension value is written in selections, answers and on pages."""
@@ -140,7 +143,7 @@ class Edition:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._frames: dict[Path, pl.DataFrame] = {}
+        self._held: dict[Path, Any] = {}
         self._lock = Lock()
 
     def __repr__(self) -> str:
@@ -171,13 +174,17 @@ class Edition:
         return self.manifest.edition
 
     def grid(self, fact: str, key: str) -> pl.DataFrame:
-        """One grid, sorted by `day` (first day of its grain), held in the least memory that folds fast.
+        """One grid as it was published, in rows: `day` (first day of its grain), dimensions, states."""
+        return self._read(self._grid_path(fact, key))
 
-        Dimensions are Enum with their values in alphabetical order, so that they filter, group and sort as the numbers
-        behind them. States are Int8, Int16 or Int64, whichever holds their largest cell, or Decimal; sums are never
-        narrower than Int64.
-        """
-        return self._frame(self.folder / "grids" / fact / f"{key}.parquet", _arrange_grid)
+    def grid_columns(self, fact: str, key: str) -> GridColumns:
+        """The same as arrays, held in the least memory that folds fast."""
+        record = next(grid for grid in self.manifest.facts[fact].grids if grid.key == key)
+
+        def read(path: Path) -> GridColumns:
+            return arrange(self._read(path), record.dimensions, tally=bool(record.tally))
+
+        return self._once(self._grid_path(fact, key), read)
 
     def rows_path(self, fact: str) -> Path:
         """Where the prepared rows of a fact are."""
@@ -186,41 +193,27 @@ class Edition:
     def table(self, name: str) -> pl.DataFrame | None:
         """A contract table kept whole, or None when it was not connected."""
         path = self.folder / "tables" / f"{name}.parquet"
-        return self._frame(path) if path.exists() else None
+        return self._once(path, self._read) if path.exists() else None
 
-    def _frame(self, path: Path, arrange: Callable[[pl.DataFrame], pl.DataFrame] = lambda read: read) -> pl.DataFrame:
+    def _grid_path(self, fact: str, key: str) -> Path:
+        return self.folder / "grids" / fact / f"{key}.parquet"
+
+    def _read(self, path: Path) -> pl.DataFrame:
+        try:
+            return pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError) as bad:
+            raise EditionError(
+                f"{path.name} of edition {self.folder.name} cannot be read.",
+                known=str(bad).splitlines()[0],
+                action="Run “cxdash refresh” to publish a new edition.",
+            ) from bad
+
+    def _once(self, path: Path, read: Callable[[Path], T]) -> T:
+        # one lock for all: two sessions that need the same grid first must not read it twice
         with self._lock:
-            if path not in self._frames:
-                try:
-                    self._frames[path] = arrange(pl.read_parquet(path))
-                except (OSError, pl.exceptions.PolarsError) as bad:
-                    raise EditionError(
-                        f"{path.name} of edition {self.folder.name} cannot be read.",
-                        known=str(bad).splitlines()[0],
-                        action="Run “cxdash refresh” to publish a new edition.",
-                    ) from bad
-            return self._frames[path]
-
-
-def _arrange_grid(read: pl.DataFrame) -> pl.DataFrame:
-    named = {
-        name: pl.col(name).cast(pl.Enum(read[name].drop_nulls().unique().sort()))
-        for name, kind in read.schema.items()
-        if kind == pl.String
-    }
-    narrow = {name: pl.col(name).cast(_narrowest(read[name])) for name, kind in read.schema.items() if kind == pl.Int64}
-    return read.with_columns(**named, **narrow).sort("day", nulls_last=True, maintain_order=True)
-
-
-def _narrowest(column: pl.Series) -> type[pl.DataType]:
-    """The smallest type that holds every cell and whose sums Polars widens to 64 bits (those of Int32 it does not)."""
-    low, high = column.min(), column.max()
-    assert isinstance(low, int | None)
-    assert isinstance(high, int | None)
-    for kind, bits in ((pl.Int8, 8), (pl.Int16, 16)):
-        if -(2 ** (bits - 1)) <= (low or 0) and (high or 0) < 2 ** (bits - 1):
-            return kind
-    return pl.Int64
+            if path not in self._held:
+                self._held[path] = read(path)
+            return self._held[path]  # type: ignore[no-any-return]  # a path is always read the same way
 
 
 def published_id(editions: Path) -> str | None:

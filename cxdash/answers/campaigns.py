@@ -13,7 +13,8 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from cxdash.answers.cells import Request, fold
+from cxdash.answers.cells import fold
+from cxdash.answers.folded import Request
 from cxdash.edition import Edition
 from cxdash.errors import CxdashError
 from cxdash.metrics.facts.visits import VISITED

@@ -7,54 +7,27 @@ grain asked for and both ends of the period fall on its boundaries.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
+from cxdash.answers.folded import Cells, Request, cells_of
+from cxdash.answers.grid_fold import fold_grid
 from cxdash.edition import UNKNOWN, Edition, GridRecord
 from cxdash.errors import SelectionError, nearest
 from cxdash.measures import State, spread_tally
 from cxdash.metrics.facts import FACTS
 from cxdash.metrics.facts.rating_pairs import CHANNELS
-from cxdash.periods import Period, divides, floor
-from cxdash.selection import Filters
+from cxdash.periods import divides, floor
 
 ROWS = "rows"
 """Source name of answers computed from rows instead of a grid."""
 
-_TRUNCATE = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
-
 _engine = sa.create_engine("duckdb:///:memory:")
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to fold.
-
-    Attributes:
-        by: dimensions to keep apart. grain: time buckets to keep apart, "" = the whole period as one.
-        filters: rows to use; an empty value tuple lets nothing through.
-    """
-
-    fact: str
-    states: tuple[State, ...]
-    period: Period
-    filters: Filters = ()
-    by: tuple[str, ...] = ()
-    grain: str = ""
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Folded states: one row per group and bucket with columns `by…`, `start` (when a grain was asked), states."""
-
-    frame: pl.DataFrame
-    source: str
 
 
 def fold(edition: Edition, request: Request, *, source: str = "") -> Cells:
@@ -62,8 +35,8 @@ def fold(edition: Edition, request: Request, *, source: str = "") -> Cells:
     _check_dimensions(edition, request)
     grid = _route(edition, request) if not source else _named(edition, request.fact, source)
     if grid is None:
-        return Cells(_from_rows(edition, request), ROWS)
-    return Cells(_from_grid(edition, request, grid), grid.key)
+        return cells_of(_from_rows(edition, request), request, ROWS)
+    return fold_grid(edition.grid_columns(request.fact, grid.key), request, grid.key)
 
 
 def _named(edition: Edition, fact: str, source: str) -> GridRecord | None:
@@ -113,53 +86,11 @@ def _route(edition: Edition, request: Request) -> GridRecord | None:
     return min(fitting, key=lambda grid: grid.cells, default=None)
 
 
-def _from_grid(edition: Edition, request: Request, grid: GridRecord) -> pl.DataFrame:
-    frame = _days_of(edition.grid(request.fact, grid.key), request.period)
-    chosen = frame.lazy().filter(*_conditions(request.filters, frame.schema))
-    groups: list[Any] = list(request.by)
-    if request.grain:
-        groups.append(pl.col("day").dt.truncate(_TRUNCATE[request.grain]).alias("start"))
-    sums = [pl.col(state.name).sum() for state in request.states]
-    if not groups:
-        return chosen.select(*sums).collect()
-    named = [pl.col(dim).cast(pl.String) for dim in request.by if isinstance(frame.schema[dim], pl.Enum)]
-    return (
-        chosen.group_by(groups)
-        .agg(*sums)
-        .sort(*request.by, *(["start"] if request.grain else []), nulls_last=True)
-        .with_columns(*named)
-        .collect()
-    )
-
-
-def _days_of(grid: pl.DataFrame, period: Period) -> pl.DataFrame:
-    """The cells of these days. Grids are sorted by day, so they are one slice and no other cell is looked at."""
-    column = grid["day"]
-    days = column.head(column.len() - column.null_count()).to_numpy()
-    first, after = np.searchsorted(days, np.array([period.start, period.end + timedelta(days=1)], dtype=days.dtype))
-    return grid.slice(int(first), int(after - first))
-
-
-def _conditions(filters: Filters, schema: Mapping[str, pl.DataType]) -> Iterable[pl.Expr]:
-    for dim, values in filters:
-        kind = schema[dim]
-        known = [v for v in values if v != UNKNOWN]
-        # a value this grid has never seen lets nothing through
-        held = sorted({*known} & {*kind.categories}) if isinstance(kind, pl.Enum) else [int(v) for v in known]
-        condition = pl.col(dim).is_in(pl.Series(held, dtype=kind).implode())
-        yield (condition | pl.col(dim).is_null()) if UNKNOWN in values else condition.fill_null(value=False)
-
-
 def _from_rows(edition: Edition, request: Request) -> pl.DataFrame:
     column = next((state.tally for state in request.states), "")
     if column:
         return _tallied_rows(edition, request, column)
-    frame = _fetch(rows_select(edition, request))
-    integers = [pl.col(s.name).cast(pl.Decimal(38, 0) if s.wide else pl.Int64) for s in request.states]
-    # a column without any value has no type of its own yet
-    typed = [pl.col(dim).cast(pl.String) for dim in request.by if frame.schema[dim] == pl.Null]
-    typed += [pl.col("start").cast(pl.Date)] if request.grain else []
-    return frame.with_columns(*integers, *typed)
+    return _fetch(rows_select(edition, request))
 
 
 def _fetch(select: sa.Select[Any]) -> pl.DataFrame:
@@ -182,9 +113,7 @@ def _tallied_rows(edition: Edition, request: Request, column: str) -> pl.DataFra
     )
     value, place, n = (one.cast(pl.Int64).to_numpy() for one in (long[column], places, long["rows_counted"]))
     counts = pl.DataFrame(spread_tally(request.states, value, place, n, cells))
-    typed = [pl.col(dim).cast(pl.String) for dim in request.by if keys.schema[dim] == pl.Null]
-    typed += [pl.col("start").cast(pl.Date)] if request.grain else []
-    return pl.concat([keys.with_columns(*typed), counts], how="horizontal") if groups else counts
+    return pl.concat([keys, counts], how="horizontal") if groups else counts
 
 
 def rows_select(edition: Edition, request: Request) -> sa.Select[Any]:

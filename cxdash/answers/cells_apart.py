@@ -15,8 +15,9 @@ from itertools import combinations
 from cxdash.answers.answer import Question
 from cxdash.answers.apart import Apart, against_rest, can_be_apart, judge_together
 from cxdash.answers.ask import answer
-from cxdash.answers.cells import Request, covers
+from cxdash.answers.cells import covers
 from cxdash.answers.changes import minimum_effect
+from cxdash.answers.folded import Request
 from cxdash.answers.kept import kept
 from cxdash.edition import Edition
 from cxdash.errors import CxdashError

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cxdash.answers.cells import Request, fold
-from cxdash.answers.estimate import Scope, index_groups
+from cxdash.answers.cells import fold
+from cxdash.answers.estimate import Scope, places_of
+from cxdash.answers.folded import Request
 from cxdash.errors import SelectionError
 from cxdash.measures import BUCKETS, Floats, State
 from cxdash.metrics.facts.rating_pairs import CHANNELS, GROUPS, RATING_PAIRS, TRANSITIONS
@@ -43,24 +44,24 @@ def count(scope: Scope, fact: str, states: Sequence[State], axes: tuple[str, ...
     """Fold states over the scope by these axes; `SelectionError` where the fact cannot be cut or filtered so."""
     periods = tuple(scope.period.cut(scope.grain)) if scope.grain else (scope.period,)
     request = Request(fact, tuple(states), scope.period, scope.filters, axes, scope.grain)
-    frame = fold(scope.edition, request).frame
+    cells = fold(scope.edition, request)
     values, places = [], []
-    for axis in axes:
+    for place, axis in enumerate(axes):
+        names = [key[place] for key in cells.named_keys()]
         if axis == "bucket":
-            values.append(tuple(str(bucket) for bucket in range(BUCKETS)))
-            places.append(frame[axis].to_numpy().astype(np.intp))
+            found, codes = [str(bucket) for bucket in range(BUCKETS)], np.array([int(n) for n in names], dtype=np.intp)
         else:
-            keys, codes = index_groups(frame, (axis,))
-            values.append(tuple(key[0] for key in keys))
-            places.append(codes)
-    when = np.zeros(frame.height, dtype=np.intp)
-    if scope.grain:
-        starts = {floor(period.start, scope.grain): place for place, period in enumerate(periods)}
-        when = np.array([starts[start] for start in frame["start"].to_list()], dtype=np.intp)
+            found, codes = places_of(names)
+        values.append(tuple(found))
+        places.append(codes[cells.groups])
+    when = np.zeros(cells.groups.size, dtype=np.intp)
+    if cells.starts is not None:
+        firsts = np.array([floor(period.start, scope.grain) for period in periods], dtype="datetime64[D]")
+        when = np.searchsorted(firsts, cells.starts)
     dense = {}
     for state in states:
         array = np.zeros((len(periods), *(len(names) for names in values)))
-        array[(when, *places)] = frame[state.name].to_numpy().astype(float)
+        array[(when, *places)] = cells.sums[state.name]
         dense[state.name] = array
     return Counts(periods, tuple(values), dense)
 

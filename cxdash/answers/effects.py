@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cxdash.answers.cells import Request, day_range, fold
-from cxdash.answers.estimate import Scope, index_groups
+from cxdash.answers.cells import day_range, fold
+from cxdash.answers.estimate import Scope, places_of
+from cxdash.answers.folded import Request
 from cxdash.answers.kept import kept
 from cxdash.edition import Edition
 from cxdash.measures import Floats, Measure
@@ -95,19 +96,21 @@ def _coarse_variances(
     Kept, because it does not depend on filters by groups of customers: regions and segments.
     """
     by = (*kept_by, "bucket")
-    frame = fold(edition, Request(measure.fact, measure.states, period, filters, by, grain)).frame
-    states = {state.name: frame[state.name].to_numpy().astype(float) for state in measure.states}
+    folded = fold(edition, Request(measure.fact, measure.states, period, filters, by, grain))
+    states = {state.name: folded.sum_of(state.name) for state in measure.states}
     if not np.any(states[measure.clustered] > 0):
         return {}
-    keys, groups = index_groups(frame, kept_by)
-    # a cell is a group in a time bucket; a row of the frame is what one bucket of customers adds to it
-    starts = np.unique(frame["start"].to_numpy(), return_inverse=True)[1] if grain else np.zeros_like(groups)
+    # a cell is a group in a time bucket; a row of the fold is what one bucket of customers adds to it
+    whole = folded.named_keys()
+    keys, owners = places_of([key[:-1] for key in whole])
+    groups = owners[folded.groups]
+    starts = np.zeros_like(groups) if folded.starts is None else np.unique(folded.starts, return_inverse=True)[1]
     cells, rows = np.unique(np.column_stack((groups, starts)), axis=0, return_inverse=True)
     totals = {name: floats(np.bincount(rows, weights=array)) for name, array in states.items()}
     full = measure.finalise(totals, z=Z95, deff=1.0)
     # only the values without each bucket are read: at z = 0 their intervals have no width and cost nothing
     left_out = measure.finalise({name: totals[name][rows] - array for name, array in states.items()}, z=0.0, deff=1.0)
-    places = (rows, frame["bucket"].to_numpy())
+    places = (rows, np.array([int(key[-1]) for key in whole], dtype=np.intp)[folded.groups])
     shape = (len(cells), int(places[1].max()) + 1)
     without, occupied = np.zeros(shape), np.zeros(shape, dtype=bool)
     without[places], occupied[places] = left_out.value, np.sum(list(states.values()), axis=0) > 0

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
-import polars as pl
 
-from cxdash.answers.cells import Request, day_range, fold
-from cxdash.edition import UNKNOWN, Edition
+from cxdash.answers.cells import day_range, fold
+from cxdash.answers.folded import Cells, Request
+from cxdash.edition import Edition
 from cxdash.errors import SelectionError
+from cxdash.grids import Places
 from cxdash.measures import Floats, Measure
 from cxdash.metrics.facts import FACTS
 from cxdash.periods import Period, floor, step
 from cxdash.selection import Filters
+
+Name = TypeVar("Name", bound=Hashable)
 
 FOUR_WEEKS_MISS = timedelta(days=3)
 """28 days lie between the ends of two months of 31 days with at most this much to spare on either side."""
@@ -64,39 +67,26 @@ def _buckets(scope: Scope) -> tuple[Period, ...]:
     return tuple(scope.period.cut(scope.grain)) if scope.grain else (scope.period,)
 
 
-def _named(values: Sequence[Any]) -> tuple[str, ...]:
-    return tuple(UNKNOWN if value is None else str(value) for value in values)
-
-
-def _float(frame: pl.DataFrame, name: str) -> Floats:
-    column = frame[name]
-    return column.to_numpy().astype(float) if column.dtype.is_integer() else column.cast(pl.Float64).to_numpy()
-
-
 def _request(measure: Measure, scope: Scope, *, by: tuple[str, ...], grain: str) -> Request:
     return Request(measure.fact, measure.states, scope.period, scope.filters, by, grain)
 
 
-def _place(frame: pl.DataFrame, scope: Scope, by: tuple[str, ...]) -> tuple[list[tuple[str, ...]], Any, Any]:
-    """Group keys in order of appearance, and for each frame row its group and its time bucket."""
-    keys, groups = index_groups(frame, by)
-    if not scope.grain:
-        return keys, groups, np.zeros(frame.height, dtype=int)
-    firsts = [period.start if n else floor(period.start, scope.grain) for n, period in enumerate(_buckets(scope))]
-    places = {first: n for n, first in enumerate(firsts)}
-    return keys, groups, np.array([places[start] for start in frame["start"].to_list()], dtype=int)
+def _when(cells: Cells, scope: Scope) -> Places:
+    """For each cell the place of its time bucket among those of the period."""
+    if cells.starts is None:
+        return np.zeros(cells.groups.size, dtype=np.intp)
+    firsts = np.array([floor(period.start, scope.grain) for period in _buckets(scope)], dtype="datetime64[D]")
+    return np.searchsorted(firsts, cells.starts)
 
 
 def fold_flow(measure: Measure, scope: Scope, source: str = "") -> Grouped:
     """States that add over days, every time bucket of every group present."""
     cells = fold(scope.edition, _request(measure, scope, by=scope.by, grain=scope.grain), source=source)
-    buckets = _buckets(scope)
-    keys, groups, when = _place(cells.frame, scope, scope.by)
+    keys, buckets, when = cells.named_keys(), _buckets(scope), _when(cells, scope)
     states = {}
     for state in measure.states:
         dense = np.zeros((len(keys), len(buckets)))
-        if cells.frame.height:
-            dense[groups, when] = _float(cells.frame, state.name)
+        dense[cells.groups, when] = cells.sums[state.name]
         states[state.name] = dense.reshape(-1)
     return _grouped(keys, buckets, states, cells.source)
 
@@ -119,14 +109,15 @@ def _inner(measure: Measure, scope: Scope, source: str) -> Grouped:
     by = (*scope.by, measure.inner)
     buckets = _buckets(scope)
     cells = fold(scope.edition, _request(measure, scope, by=by, grain=scope.grain), source=source)
-    names = list(dict.fromkeys(_named(cells.frame[measure.inner].to_list())))
-    keys, groups, when = _place(cells.frame, scope, scope.by)
-    inner = [names.index(name) for name in _named(cells.frame[measure.inner].to_list())]
+    whole = cells.named_keys()
+    keys, owners = places_of([key[:-1] for key in whole]) if scope.by else ([()], np.zeros(len(whole), dtype=np.intp))
+    names, inner = places_of([key[-1] for key in whole])
+    owners, inner = owners[cells.groups], inner[cells.groups]
+    when = _when(cells, scope)
     states = {}
     for state in measure.states:
         dense = np.zeros((len(keys), len(buckets), max(len(names), 1)))
-        if cells.frame.height:
-            dense[groups, when, inner] = _float(cells.frame, state.name)
+        dense[owners, when, inner] = cells.sums[state.name]
         states[state.name] = dense.reshape(len(keys) * len(buckets), -1)
     if measure.companion:
         states[measure.companion[1].name] = _companion(measure, scope, keys, names, len(buckets))
@@ -144,8 +135,8 @@ def _companion(
     wanted = {*scope.by, *(dim for dim, _ in scope.filters), measure.inner}
     if record is None or not wanted <= {*record.dimensions, "bucket"}:
         return np.full(shape, np.nan)
-    frame = fold(scope.edition, Request(fact, (state,), scope.period, scope.filters, (*scope.by, measure.inner))).frame
-    found = {_named(row[:-1]): float(row[-1]) for row in frame.select(*scope.by, measure.inner, state.name).iter_rows()}
+    cells = fold(scope.edition, Request(fact, (state,), scope.period, scope.filters, (*scope.by, measure.inner)))
+    found = dict(zip(cells.named_keys(), cells.sum_of(state.name).tolist(), strict=True))
     weights = np.array([[found.get((*key, name), 0.0) for name in names] or [np.nan] for key in keys], dtype=float)
     return np.repeat(weights, buckets, axis=0)
 
@@ -153,31 +144,29 @@ def _companion(
 def _stock(measure: Measure, scope: Scope, source: str) -> Grouped:
     """Daily population at risk (running balance of the flows before the day) and losses, (cells, days)."""
     span = day_range(scope.edition, measure.fact)
-    daily = fold(scope.edition, _request(measure, scope, by=scope.by, grain="day"), source=source)
-    frames = [daily.frame]
+    flows = [fold(scope.edition, _request(measure, scope, by=scope.by, grain="day"), source=source)]
     if span and span[0] < scope.period.start:
         # everything before the period only matters as one opening balance
         earlier = replace(scope, period=Period(span[0], scope.period.start - timedelta(days=1)))
-        opening = fold(scope.edition, _request(measure, earlier, by=scope.by, grain=""), source=source).frame
-        frames.append(opening.with_columns(pl.lit(None, dtype=pl.Date).alias("start")).select(daily.frame.columns))
-    flows = pl.concat(frames)
-    keys, groups = index_groups(flows, scope.by)
-    offsets = (flows["start"] - scope.period.start).dt.total_days().fill_null(-1).to_numpy() + 1
+        flows.append(fold(scope.edition, _request(measure, earlier, by=scope.by, grain=""), source=source))
+    keys, owners = places_of([key for cells in flows for key in cells.named_keys()])
+    of_flow = np.split(owners, [len(flows[0].keys)])
     shape = (len(keys), scope.period.days + 1)  # column 0 is the opening balance
     joined, lost = np.zeros(shape), np.zeros(shape)
-    np.add.at(joined, (groups, offsets), _float(flows, "joined"))
-    np.add.at(lost, (groups, offsets), _float(flows, "lost"))
+    for cells, group_places in zip(flows, of_flow, strict=False):
+        days = cells.starts
+        when = 0 if days is None else (days - np.datetime64(scope.period.start, "D")).astype(np.intp) + 1
+        places = group_places[cells.groups]
+        joined[places, when], lost[places, when] = cells.sums["joined"], cells.sums["lost"]
     at_risk = np.cumsum(joined - lost, axis=1)[:, :-1]
-    return _cut_days(scope, keys, {"at_risk": at_risk, "lost": lost[:, 1:]}, daily.source)
+    return _cut_days(scope, keys, {"at_risk": at_risk, "lost": lost[:, 1:]}, flows[0].source)
 
 
-def index_groups(frame: pl.DataFrame, by: tuple[str, ...]) -> tuple[list[tuple[str, ...]], Any]:
-    """Group keys in order of appearance and, for each row, the position of its group."""
-    if not by:
-        return [()], np.zeros(frame.height, dtype=int)
-    places: dict[tuple[Any, ...], int] = {}
-    groups = [places.setdefault(row, len(places)) for row in zip(*(frame[dim].to_list() for dim in by), strict=True)]
-    return [_named(row) for row in places], np.array(groups, dtype=int)
+def places_of(names: Sequence[Name]) -> tuple[list[Name], Places]:
+    """The different ones in order of appearance, and for each the place of its own among them."""
+    found: dict[Name, int] = {}
+    places = [found.setdefault(name, len(found)) for name in names]
+    return list(found), np.array(places, dtype=np.intp)
 
 
 def _cut_days(scope: Scope, keys: list[tuple[str, ...]], daily: dict[str, Floats], source: str) -> Grouped:
@@ -218,16 +207,14 @@ def _window(measure: Measure, scope: Scope, source: str) -> Grouped:
     days = Period(buckets[0].start, buckets[-1].start)
     request = Request(measure.fact, measure.states, days, filters, scope.by, "day")
     cells = fold(scope.edition, request, source=source)
-    starts = {period.start: n for n, period in enumerate(buckets)}
-    names = [_named(row) for row in cells.frame.select(scope.by).iter_rows()] if scope.by else [()] * cells.frame.height
-    keys = list(dict.fromkeys(names)) if scope.by else [()]
-    index = {key: n for n, key in enumerate(keys)}
+    assert cells.starts is not None
+    first_days = np.array([period.start for period in buckets], dtype="datetime64[D]")
+    keys, when = cells.named_keys(), np.searchsorted(first_days, cells.starts)
+    declared = first_days[when] == cells.starts
     states = {}
     for state in measure.states:
         dense = np.zeros((len(keys), len(buckets)))
-        for name, start, value in zip(names, cells.frame["start"], _float(cells.frame, state.name), strict=True):
-            if start in starts:
-                dense[index[name], starts[start]] = value
+        dense[cells.groups[declared], when[declared]] = cells.sums[state.name][declared]
         states[state.name] = dense.reshape(-1)
     return _grouped(keys, buckets, states, cells.source)
 
@@ -242,4 +229,6 @@ def _windows_held(edition: Edition, measure: Measure, grain: str, source: str) -
     if span is None:
         return frozenset()
     request = Request(measure.fact, measure.states[:1], Period(*span), (("window_grain", (grain,)),), (), "day")
-    return frozenset(fold(edition, request, source=source).frame["start"].to_list())
+    starts = fold(edition, request, source=source).starts
+    assert starts is not None
+    return frozenset(starts.tolist())

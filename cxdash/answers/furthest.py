@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxdash.answers.ask import usable_period
-from cxdash.answers.cells import Request, fold
+from cxdash.answers.cells import fold
 from cxdash.answers.effects import design_effects
 from cxdash.answers.estimate import Scope
+from cxdash.answers.folded import Request
 from cxdash.answers.kept import kept
 from cxdash.answers.suppress import MINIMUM_SHOWN, shown_numbers
 from cxdash.edition import Edition

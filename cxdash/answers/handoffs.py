@@ -17,11 +17,12 @@ import numpy as np
 from cxdash.answers.answer import HIDDEN, Row
 from cxdash.answers.apart import Apart, judge_together
 from cxdash.answers.ask import usable_period
-from cxdash.answers.cells import Request, covers
+from cxdash.answers.cells import covers
 from cxdash.answers.changes import MINIMUM_N
 from cxdash.answers.compare import interval_at
 from cxdash.answers.effects import design_effects, windows
 from cxdash.answers.estimate import Grouped, Scope, group
+from cxdash.answers.folded import Request
 from cxdash.answers.kept import kept
 from cxdash.answers.suppress import few_people, flags_of, shown_numbers
 from cxdash.answers.totals import hidden_by_totals

@@ -14,7 +14,8 @@ from datetime import date, datetime
 
 from cxdash.answers.answer import HIDDEN, Answer, Question, Row
 from cxdash.answers.ask import answer
-from cxdash.answers.cells import Request, day_range, rows_select
+from cxdash.answers.cells import day_range, rows_select
+from cxdash.answers.folded import Request
 from cxdash.answers.rows import OpenRows, open_rows, rows_statement, written
 from cxdash.answers.rows_basis import WINDOW_GRAIN, Basis, computed_from, find_basis, own_metric
 from cxdash.answers.rows_excluded import Share, excluded

@@ -16,7 +16,8 @@ import polars as pl
 import sqlalchemy as sa
 
 from cxdash.answers import cells
-from cxdash.answers.cells import Request, among, prepared
+from cxdash.answers.cells import among, prepared
+from cxdash.answers.folded import Request
 from cxdash.answers.kept import kept
 from cxdash.answers.rows_basis import Basis, check_open, counted, find_basis, own_metric
 from cxdash.answers.rows_flags import contribution

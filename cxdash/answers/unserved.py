@@ -14,7 +14,8 @@ import numpy as np
 import sqlalchemy as sa
 
 from cxdash.answers.campaigns import USUAL_DAYS, Campaign
-from cxdash.answers.cells import Request, fold
+from cxdash.answers.cells import fold
+from cxdash.answers.folded import Request
 from cxdash.answers.promise import Delivery, Met
 from cxdash.edition import Edition
 from cxdash.errors import CxdashError

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cxdash.answers.cells import Request, fold
+from cxdash.answers.cells import fold
+from cxdash.answers.folded import Request
 from cxdash.errors import CxdashError
 from cxdash.language import _
 from cxdash.measures import Measure

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from cxdash.answers import Question, answer
-from cxdash.answers.cells import ROWS, Request, fold
+from cxdash.answers.cells import ROWS, fold
+from cxdash.answers.folded import Request
 from cxdash.answers.handoffs import PAIR, compare_handoffs, compare_place, excess, worst_handoffs
 from cxdash.edition import Edition
 from cxdash.errors import SelectionError

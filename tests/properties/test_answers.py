@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cxdash.answers import Question, answer
-from cxdash.answers.cells import ROWS, Request, covers, fold
+from cxdash.answers.cells import ROWS, covers, fold
 from cxdash.answers.estimate import Scope, group
+from cxdash.answers.folded import Request
 from cxdash.edition import Edition
 from cxdash.errors import CxdashError
 from cxdash.measures import Measure
