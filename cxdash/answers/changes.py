@@ -13,16 +13,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cxdash.answers.answer import Question, Row
-from cxdash.answers.ask import answer
+from cxdash.answers.ask import answer, compared_answer
+from cxdash.answers.compare import SURELY_CHANCE, Sides, exact_p, excludes_zero
 from cxdash.answers.effects import windows
 from cxdash.edition import UNKNOWN, Edition
 from cxdash.errors import CxdashError
-from cxdash.measures import BUCKETS, Measure
+from cxdash.measures import BUCKETS, Floats, Measure
 from cxdash.metrics.catalogue import METRICS, find_metric
 from cxdash.metrics.facts import FACTS
 from cxdash.metrics.metric import Metric
 from cxdash.selection import EVERYTHING, Policy, Selection
-from cxdash.statistics.discoveries import scan_changes
+from cxdash.statistics.arrays import Flags
+from cxdash.statistics.differences import fixed_interval_p
+from cxdash.statistics.discoveries import reach, scan_changes
+from cxdash.statistics.distributions import two_sided_normal
 
 Q = 0.10
 """Accepted share of false findings among the findings."""
@@ -62,12 +66,19 @@ class Scan:
 
 @dataclass(frozen=True)
 class _Cell:
-    """A cell that can be tested. `degrees`: of freedom of its design effect, infinite where answers are independent."""
+    """A cell that can be tested.
+
+    Attributes:
+        degrees: of freedom of its design effect, infinite where answers are independent.
+        sides, place: what its p is found from, where it is not known already.
+    """
 
     metric: Metric
     row: Row
     contribution: float
     degrees: float
+    sides: Sides | None
+    place: int
 
 
 def scannable(edition: Edition) -> tuple[str, ...]:
@@ -100,6 +111,7 @@ def what_changed(
     if not cells:
         return Scan((), 0)
     change, low, high, p, n, smallest, degrees = np.array([_tested(edition, cell) for cell in cells], dtype=float).T
+    p = np.where(n >= MINIMUM_N, _tails(cells, fixed_interval_p(change, low, high), p, degrees, n), np.nan)
     scan = scan_changes(change, low, high, p, n, smallest, degrees=degrees, q=Q, minimum_n=MINIMUM_N)
     findings = [
         Finding(cell.metric, cell.row, float(adjusted), cell.contribution)
@@ -110,25 +122,67 @@ def what_changed(
     return Scan(tuple(findings), int(scan.tested.sum()))
 
 
+def _tails(cells: Sequence[_Cell], roughly: Floats, known: Floats, degrees: Floats, n: Floats) -> Floats:
+    """The p of cells that may be found, exact; 1 for the others, which changes nothing for those that are.
+
+    Args:
+        cells: of all metrics.
+        roughly: their p as if their differences were normal.
+        known: their p where it was found with the answer, else NaN.
+        degrees: as the scan reads them.
+        n: the smaller of the two periods' answers.
+    """
+    tested = n >= MINIMUM_N
+    groups: dict[int, list[int]] = {}
+    for number, cell in enumerate(cells):
+        if cell.sides is not None and tested[number]:
+            groups.setdefault(id(cell.sides), []).append(number)
+    places = np.array([cell.place for cell in cells], dtype=np.intp)
+
+    def below(z: Floats, asked: Flags) -> Flags:
+        level = np.array(two_sided_normal(z))
+        found = np.asarray(known <= level, dtype=np.bool_)
+        for numbers in groups.values():
+            wanted = np.array([number for number in numbers if asked[number]], dtype=np.intp)
+            sides = cells[numbers[0]].sides
+            if wanted.size and sides is not None:
+                found[wanted] = excludes_zero(sides, places[wanted], z[wanted])
+        return found
+
+    p = np.where(np.isnan(known), 1.0, known)
+    found = reach(tested & (roughly <= SURELY_CHANCE), int(tested.sum()), below, q=Q, degrees=degrees)
+    for numbers in groups.values():
+        wanted = np.array([number for number in numbers if found[number]], dtype=np.intp)
+        sides = cells[numbers[0]].sides
+        if wanted.size and sides is not None:
+            p[wanted] = exact_p(sides, places[wanted])
+    return p
+
+
 def _cells(edition: Edition, key: str, selection: Selection, policy: Policy, level: Sequence[str]) -> list[_Cell]:
     metric = find_metric(key)
-    assert isinstance(metric.computation, Measure)
-    offered = edition.manifest.facts[metric.computation.fact].dimensions
+    measure = metric.computation
+    assert isinstance(measure, Measure)
+    offered = edition.manifest.facts[measure.fact].dimensions
     by = tuple(dim for dim in level if dim in offered)
     against = "year" if selection.compare == "year" else "previous"
-    question = Question(key, selection, by=by, against=against, with_p=True)  # type: ignore[arg-type]
+    question = Question(key, selection, by=by, against=against)  # type: ignore[arg-type]
+    sides = None
     try:
-        found = answer(edition, question, policy)
-        total = answer(edition, replace(question, by=(), against=None, with_p=False), policy).only.n or 0.0
+        if policy.rows and not measure.fixed_z:
+            found, sides = compared_answer(edition, question, policy)
+        else:
+            found = answer(edition, replace(question, with_p=True), policy)
+        total = answer(edition, replace(question, by=(), against=None), policy).only.n or 0.0
     except CxdashError:
         return []  # the period or filter does not exist for this metric: nothing to scan
-    counted = windows(edition, metric.computation.fact, found.period)
+    counted = windows(edition, measure.fact, found.period)
     degrees = (BUCKETS - 1.0) * len(counted) if found.deff > 1 else np.inf
     return [
-        _Cell(metric, row, row.difference.value * (row.n or 0.0) / total, degrees)
-        for row in found.rows
+        _Cell(metric, row, row.difference.value * (row.n or 0.0) / total, degrees, sides, place)
+        for place, row in enumerate(found.rows)
         if row.difference is not None
-        and row.difference.p is not None
+        and row.difference.low is not None
         and row.difference.value is not None
         and row.difference.word != "too few answers"
         and UNKNOWN not in row.dimensions.values()  # "somewhere" is not a place anybody could act on

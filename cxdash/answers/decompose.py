@@ -14,7 +14,8 @@ from datetime import timedelta
 import numpy as np
 
 from cxdash.answers.answer import Against, Question
-from cxdash.answers.ask import answer, reference_period, usable_period
+from cxdash.answers.ask import answer, usable_period
+from cxdash.answers.compared import reference_period
 from cxdash.answers.decomposition import Decomposition, Effect, Errors, Limits
 from cxdash.answers.effects import design_effects, windows
 from cxdash.answers.estimate import Scope

@@ -68,17 +68,27 @@ def mover_p(interval1: IntervalAt, interval2: IntervalAt, e1: Numbers, e2: Numbe
     e1, e2 = together(e1, e2)
     diff = e1 - e2
 
-    def clearance(z: Floats) -> Floats:
-        """How far the interval at z stays clear of zero; falls as z grows."""
-        (l1, u1), (l2, u2) = interval1(z), interval2(z)
-        reach = np.where(diff > 0, np.hypot(e1 - l1, u2 - e2), np.hypot(u1 - e1, e2 - l2))
-        return np.abs(diff) - reach
+    def clear_at(z: Floats) -> Floats:
+        return clearance(interval1, interval2, e1, e2, z)
 
     far = np.full(diff.shape, _LARGEST_Z)
-    at_far = clearance(far)
-    z = crossing(clearance, 0.0, far, at_low=np.abs(diff), at_high=at_far)
+    at_far = clear_at(far)
+    z = crossing(clear_at, 0.0, far, at_low=np.abs(diff), at_high=at_far)
     p = np.where(at_far > 0, 0.0, two_sided_normal(z))
     return np.where(diff == 0, 1.0, np.where(np.isnan(diff), np.nan, p))
+
+
+def clearance(interval1: IntervalAt, interval2: IntervalAt, e1: Numbers, e2: Numbers, z: Floats) -> Floats:
+    """How far the MOVER interval of e1 - e2 at z stays clear of zero; falls as z grows, and crosses 0 where p is.
+
+    Negative where the interval holds zero: `mover_p` is above the two-sided level of z exactly there. NaN where either
+    estimate is.
+    """
+    e1, e2 = together(e1, e2)
+    (l1, u1), (l2, u2) = interval1(z), interval2(z)
+    diff = e1 - e2
+    reach = np.where(diff > 0, np.hypot(e1 - l1, u2 - e2), np.hypot(u1 - e1, e2 - l2))
+    return np.abs(diff) - reach
 
 
 def fixed_interval_p(diff: Numbers, low: Numbers, high: Numbers, *, z: Numbers = Z95) -> Floats:

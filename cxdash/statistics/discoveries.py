@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cxdash.statistics.arrays import Flags, Floats, Numbers, floats, together
-from cxdash.statistics.distributions import normal_quantile, two_sided_t
+from cxdash.statistics.distributions import normal_quantile, t_quantile, two_sided_t
 
 
 class Scan(NamedTuple):
@@ -79,6 +79,37 @@ def scan_changes(
     adjusted = benjamini_hochberg(np.where(tested, estimated_error(p, degrees), np.nan))
     clear, worth = (low > 0) | (high < 0), np.abs(change) >= smallest
     return Scan(tested, adjusted, tested & (adjusted <= q) & clear & worth)
+
+
+def reach(
+    alive: Flags, tests: int, below: Callable[[Floats, Flags], Flags], *, q: float = 0.10, degrees: Numbers = np.inf
+) -> Flags:
+    """The cells Benjamini-Hochberg finds at q, without the p-values of the others.
+
+    Whatever is found has p at or below q times (how many are found) / tests, and so at or below q times (how many may
+    still be found) / tests. Asking again and again which cells are below that level leaves those of the step-up
+    procedure, after three or four rounds in which nearly all cells drop out.
+
+    Args:
+        alive: cells that may be found, shape (cells,): all whose p is at most q, or more.
+        tests: how many cells were tested, those not alive included.
+        below: which of the flagged cells have a p-value at or below the two-sided level of a given normal quantile,
+            one for each cell; it is not asked about the others.
+        q: accepted false discovery rate.
+        degrees: of freedom with which the error behind p was estimated, see `estimated_error`.
+
+    Returns:
+        Flags of the found, shape (cells,).
+    """
+    degrees = together(degrees, np.zeros(alive.shape))[0]
+    while alive.any():
+        level = q * int(alive.sum()) / tests
+        t = -t_quantile(level / 2, np.where(np.isinf(degrees), 1.0, degrees))
+        kept = alive & below(np.where(np.isinf(degrees), -normal_quantile(level / 2), t), alive)
+        if np.array_equal(kept, alive):
+            break
+        alive = kept
+    return alive
 
 
 def estimated_error(p: Numbers, degrees: Numbers) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,13 +13,16 @@ from hypothesis import strategies as st
 
 from cxdash.answers import Question, answer, decompose, what_changed
 from cxdash.answers.answer import HIDDEN, LOW_BASE, NO_DATA
+from cxdash.answers.changes import LEVEL, MINIMUM_N, Q, minimum_effect, scannable
+from cxdash.answers.effects import windows
 from cxdash.answers.suppress import hidden_cells
-from cxdash.edition import Edition
+from cxdash.edition import UNKNOWN, Edition
 from cxdash.errors import SelectionError, UnknownNameError
-from cxdash.measures import Estimates
+from cxdash.measures import BUCKETS, Estimates
 from cxdash.metrics.catalogue import METRICS
 from cxdash.periods import Period, step
 from cxdash.selection import Policy, Selection, canonical
+from cxdash.statistics.discoveries import scan_changes
 
 QUARTER = Selection.over("last-13-weeks", last_day=date(2026, 11, 20))
 
@@ -185,9 +189,42 @@ def test_mix_and_rate_add_up_to_the_change(demo_edition: Edition, key: str, dime
 
 def test_a_scan_without_reference_tests_nothing(demo_edition: Edition) -> None:
     """With no comparison period there is nothing to call a change."""
-    from dataclasses import replace
-
     assert what_changed(demo_edition, replace(QUARTER, compare="none")).tested == 0
+
+
+@pytest.mark.parametrize("filters", [{}, {"region": ("North", "South")}, {"segment": ("Premium",)}])
+def test_a_scan_finds_what_exact_p_values_of_every_cell_find(
+    demo_edition: Edition, filters: dict[str, tuple[str, ...]]
+) -> None:
+    """Looking for p only where it may matter leaves out no finding, adds none and changes no adjusted p."""
+    last = demo_edition.manifest.last_day
+    selection = Selection.over("last-13-weeks", last_day=last, compare="previous", filters=filters)
+    found = what_changed(demo_edition, selection)
+    exact = []
+    for key in scannable(demo_edition):
+        question = Question(key, selection, by=LEVEL, against="previous", with_p=True)
+        offered = demo_edition.manifest.facts[METRICS[key].computation.fact].dimensions  # type: ignore[union-attr]
+        answered = answer(demo_edition, replace(question, by=tuple(dim for dim in LEVEL if dim in offered)))
+        counted = windows(demo_edition, METRICS[key].computation.fact, answered.period)  # type: ignore[union-attr]
+        for row in answered.rows:
+            one = row.difference
+            if one is None or one.p is None or UNKNOWN in row.dimensions.values():
+                continue
+            n = min(row.n_eff or 0.0, one.reference_n or 0.0)
+            degrees = (BUCKETS - 1.0) * len(counted) if answered.deff > 1 else np.inf
+            smallest = minimum_effect(demo_edition, METRICS[key]) / METRICS[key].factor
+            exact.append((key, row, (one.value, one.low, one.high, one.p, n, smallest, degrees)))
+    change, low, high, p, n, smallest, degrees = np.array([numbers for *_, numbers in exact], dtype=float).T
+    scan = scan_changes(change, low, high, p, n, smallest, degrees=degrees, q=Q, minimum_n=MINIMUM_N)
+    assert found.tested == int(scan.tested.sum()) > 100
+    expected = {
+        (key, tuple(row.dimensions.items())): adjusted
+        for (key, row, _), adjusted, is_found in zip(exact, scan.p_adjusted.tolist(), scan.found.tolist(), strict=True)
+        if is_found
+    }
+    assert expected
+    ours = {(one.metric.key, tuple(one.row.dimensions.items())): one.p_adjusted for one in found.findings}
+    assert ours == pytest.approx(expected, rel=1e-9)
 
 
 def test_series_buckets_are_complete(demo_edition: Edition) -> None:

@@ -161,6 +161,18 @@ add(
     (3, 9, 4, 8),
     empty=(0, 0, 0, 0),
 )
+add(
+    "differences.clearance",
+    lambda x1, n1, x2, n2: differences.clearance(
+        lambda z: intervals.wilson(x1, n1, z=z),
+        lambda z: intervals.wilson(x2, n2, z=z),
+        intervals.share_value(x1, n1),
+        intervals.share_value(x2, n2),
+        2.0,
+    ),
+    (3, 9, 4, 8),
+    empty=(0, 0, 0, 0),
+)
 add("differences.fixed_interval_p", differences.fixed_interval_p, (0.1, -0.2, 0.4), empty=(np.nan, 0, 0))
 add("differences.nps_difference", differences.nps_difference, NPS6, empty=(0,) * 6)
 add("differences.proportion_difference", differences.proportion_difference, (3, 9, 4, 8), empty=(0, 0, 0, 0))

@@ -9,6 +9,7 @@ import numpy as np
 from cxdash.statistics import (
     daily_chart,
     discoveries,
+    distributions,
     durations,
     histograms,
     plausibility,
@@ -200,4 +201,12 @@ add(
     empty=(0,) * 8,
 )
 add("discoveries.estimated_error", discoveries.estimated_error, (0.01, 31), fixed=(0,), empty=(0.01, 0))
+add(
+    "discoveries.reach",
+    lambda p: discoveries.reach(
+        wide(p) <= 0.3, 40, lambda z, asked: asked & (wide(p) <= distributions.two_sided_normal(z))
+    ),
+    (0.0001,),
+    fixed=(0,),
+)
 add("shapley.mean_increments", lambda *c: shapley.mean_increments(wide(*c)), (0, 3, 4, 9), empty=(NAN,) * 4)

@@ -7,11 +7,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from cxdash.statistics.arrays import Flags, Floats
 from cxdash.statistics.differences import nps_difference
-from cxdash.statistics.discoveries import Scan, benjamini_hochberg, benjamini_yekutieli, estimated_error, scan_changes
+from cxdash.statistics.discoveries import (
+    Scan,
+    benjamini_hochberg,
+    benjamini_yekutieli,
+    estimated_error,
+    reach,
+    scan_changes,
+)
+from cxdash.statistics.distributions import two_sided_normal
 
 PAPER = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590,
          1]  # fmt: skip
@@ -51,6 +62,35 @@ def test_an_estimated_error_makes_the_tails_heavier() -> None:
     assert estimated_error([0.0, 1.0, np.nan], 31).tolist() == pytest.approx([0.0, 1.0, np.nan], abs=1e-20, nan_ok=True)
     # what the docstring says: chance reaches 3.6 standard errors three times as often
     assert estimated_error(p[-1], 31) / p[-1] == pytest.approx(3.4, abs=0.2)
+
+
+@given(
+    p=st.lists(st.floats(1e-9, 1.0) | st.sampled_from([1e-6, 1e-4, 0.002, 0.05]), min_size=1, max_size=60),
+    untested=st.integers(0, 40),
+    q=st.sampled_from([0.01, 0.1, 0.3]),
+    degrees=st.sampled_from([np.inf, 31.0, 62.0]),
+)
+def test_asking_for_levels_finds_what_the_correction_of_all_p_values_finds(
+    p: list[float], untested: int, q: float, degrees: float
+) -> None:
+    """The same cells as Benjamini-Hochberg on every p-value, and no cell is asked about once it has dropped out."""
+    raw, out = np.array(p), np.zeros(len(p), dtype=bool)
+
+    def below(z: Floats, asked: Flags) -> Flags:
+        nonlocal out
+        assert not (asked & out).any()
+        found = np.asarray((raw <= two_sided_normal(z) * (1 + 1e-12)) & asked)
+        out = out | ~found
+        return found
+
+    alive = np.asarray(estimated_error(raw, degrees) <= q)
+    tests = len(p) + untested
+    everything = np.concatenate([estimated_error(raw, degrees), np.ones(untested)])
+    wanted = benjamini_hochberg(everything)[: len(p)] <= q
+    # a p-value exactly at its level may fall to either side of it by rounding
+    sharp = benjamini_hochberg(np.concatenate([estimated_error(raw, degrees) * (1 + 1e-9), np.ones(untested)]))
+    assume(np.array_equal(wanted, sharp[: len(p)] <= q))
+    assert reach(alive, tests, below, q=q, degrees=degrees).tolist() == wanted.tolist()
 
 
 def _scan(**changed: Any) -> Scan:

@@ -103,6 +103,7 @@ CONTACTS = Fact(
     grids=(
         Grid(("channel", "region", "segment")),
         Grid(("channel", "product", "reason")),
+        *(Grid(("channel", "region", dimension)) for dimension in ("product", "reason", "team")),
         Grid(("channel", "bucket")),
         Grid(("product", "bucket")),
         Grid(("reason", "bucket")),

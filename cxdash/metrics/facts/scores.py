@@ -57,6 +57,8 @@ SCORES = Fact(
         Grid(("stage", "bucket")),
         Grid(("touchpoint", "bucket")),
         Grid(("stage", "region", "segment")),
+        Grid(("product", "region", "segment")),
+        Grid(("touchpoint", "region", "segment")),
     ),
     row_key=("response_id",),
     anchors=("responses.responded_at",),
