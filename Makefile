@@ -13,6 +13,7 @@ HEADLESS ?=
 EXAMPLE  ?=
 DATA     ?=
 STUDY    ?=
+WORKERS  ?= auto
 ARGS     ?=
 
 BIN := $(VENV)/bin
@@ -50,7 +51,7 @@ test: $(DEV) ## Ruff, mypy, import contracts, pytest: all of them, and what fail
 	run 'ruff format --check' $(PY) -m ruff format --check --output-format concise .; \
 	run 'mypy --strict'       $(PY) -m mypy; \
 	run 'import contracts'    $(BIN)/lint-imports; \
-	run 'pytest'              $(PY) -m pytest -m "$$marks" $(ARGS); \
+	run 'pytest'              $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile -m "$$marks" $(ARGS); \
 	printf '\n'; \
 	if [ -n "$$failed" ];  then printf "FAILED:\n$$failed"; fi; \
 	if [ -n "$$skipped" ]; then printf "COULD NOT RUN (counts as a failure):\n$$skipped"; fi; \

@@ -50,9 +50,9 @@ class Tally:
     """
 
     columns: tuple[str, ...]
-    first: Places
+    first: NDArray[np.int32]
     column: NDArray[np.uint16]
-    n: NDArray[np.int64]
+    n: NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,14 @@ class GridColumns:
     """The cells of a grid in the order of their days; cells without a day come last.
 
     Attributes:
-        days: first day of each cell that has one.
+        days: the days that have cells, ascending. first: where the cells of each begin, and after the last their end.
         axes: by name of the dimension.
         sums: by name of the state; whole numbers, of any size where the array's type is object.
         tally: instead of `sums` where the grid counts values.
     """
 
     days: NDArray[np.datetime64]
+    first: Places
     axes: Mapping[str, Axis]
     sums: Mapping[str, NDArray[Any]]
     tally: Tally | None
@@ -74,20 +75,27 @@ class GridColumns:
     def cells_of(self, period: Period) -> slice:
         """The cells of these days."""
         ends = np.array([period.start, period.end + timedelta(days=1)], dtype=self.days.dtype)
-        first, after = np.searchsorted(self.days, ends)
+        first, after = self.first[np.searchsorted(self.days, ends)]
         return slice(int(first), int(after))
+
+    def day_places(self, cells: Places) -> Places:
+        """For each of some cells the place of its day among `days`."""
+        found: Places = np.searchsorted(self.first, cells, side="right") - 1
+        return found
 
 
 def arrange(frame: pl.DataFrame, dimensions: tuple[str, ...], *, tally: bool) -> GridColumns:
     """The arrays of a grid as it was published: `day`, dimensions and states in columns, a cell in each row."""
     ordered = frame.sort("day", nulls_last=True, maintain_order=True)
-    states = [name for name in ordered.columns if name not in ("day", *dimensions)]
+    states = ordered.drop("day", *dimensions).fill_null(0)
     column = ordered["day"]
+    days, first = np.unique(column.head(column.len() - column.null_count()).to_numpy(), return_index=True)
     return GridColumns(
-        days=column.head(column.len() - column.null_count()).to_numpy(),
+        days=days,
+        first=np.append(first, column.len() - column.null_count()),
         axes={name: _axis(ordered[name]) for name in dimensions},
-        sums={} if tally else {name: _sums(ordered[name]) for name in states},
-        tally=_tally(ordered.select(states)) if tally else None,
+        sums={} if tally else {column.name: _sums(column) for column in states},
+        tally=_tally(states) if tally else None,
     )
 
 
@@ -104,21 +112,24 @@ def _axis(column: pl.Series) -> Axis:
 def _sums(column: pl.Series) -> NDArray[Any]:
     """Whole numbers in the smallest type that holds each; Python's own where they may leave 64 bits."""
     if column.dtype.is_decimal():
-        return np.array([int(value) for value in column.fill_null(0)], dtype=object)
-    whole = column.fill_null(0).to_numpy()
+        return np.array([int(value) for value in column], dtype=object)
+    return _smallest(column.to_numpy())
+
+
+def _smallest(whole: NDArray[Any]) -> NDArray[Any]:
     low, high = (int(whole.min()), int(whole.max())) if whole.size else (0, 0)
     return whole.astype(np.promote_types(*(np.min_scalar_type(-1 - abs(limit)) for limit in (low, high))))
 
 
 def _tally(counts: pl.DataFrame) -> Tally:
     cells, columns, n = [], [], []
-    for place, name in enumerate(counts.columns):
-        whole = counts[name].fill_null(0).to_numpy()
+    for place, column in enumerate(counts):
+        whole = column.to_numpy()
         occupied = np.flatnonzero(whole)
         cells.append(occupied)
         columns.append(np.full(occupied.size, place, dtype=np.uint16))
-        n.append(whole[occupied].astype(np.int64))
+        n.append(whole[occupied])
     cell = np.concatenate(cells)
     order = np.argsort(cell, kind="stable")
-    first = np.searchsorted(cell[order], np.arange(counts.height + 1))
-    return Tally(tuple(counts.columns), first, np.concatenate(columns)[order], np.concatenate(n)[order])
+    first = np.searchsorted(cell[order], np.arange(counts.height + 1)).astype(np.int32)
+    return Tally(tuple(counts.columns), first, np.concatenate(columns)[order], _smallest(np.concatenate(n)[order]))

@@ -6,6 +6,7 @@ connects as cxdash does. `shared_data` is the folder of data nobody here wrote.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shutil
@@ -222,18 +223,39 @@ def backend(
 DEMO_LAST_DAY = date(2026, 11, 20)
 
 
+def once_per_run(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], None]) -> Path:
+    """A folder that one of the test processes builds while the others wait for it; read it, never change it."""
+    own = factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, built = shared / name, shared / f"{name}.built"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            folder.mkdir()
+            build(folder)
+            built.touch()
+    return folder
+
+
+def publish_company(scale: float) -> Callable[[Path], None]:
+    """Builds a project with a demo company of this size: loaded, refreshed and published."""
+
+    def build(folder: Path) -> None:
+        project = Project(folder)
+        shutil.copytree(ROOT / "config", project.config, ignore=shutil.ignore_patterns("examples"))
+        project.var.mkdir()
+        build_company(project.var / "demo", scale=scale, last_day=DEMO_LAST_DAY)
+        load_into_duckdb(project.var / "demo", project.embedded_warehouse)
+        attempt = refresh(load_settings(project), now=datetime(2026, 11, 21, 6, tzinfo=UTC))
+        assert attempt.outcome in ("published", "published_with_warnings"), attempt.message
+
+    return build
+
+
 @pytest.fixture(scope="session")
 def demo_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A small demo company, loaded, refreshed and published once per test run; read it, never change it."""
-    project = Project(tmp_path_factory.mktemp("demo"))
-    shutil.copytree(ROOT / "config", project.config, ignore=shutil.ignore_patterns("examples"))
-    raw = project.var / "demo"
-    project.var.mkdir()
-    build_company(raw, scale=0.1, last_day=DEMO_LAST_DAY)
-    load_into_duckdb(raw, project.embedded_warehouse)
-    attempt = refresh(load_settings(project), now=datetime(2026, 11, 21, 6, tzinfo=UTC))
-    assert attempt.outcome in ("published", "published_with_warnings"), attempt.message
-    return project
+    """A small demo company, published once per test run; read it, never change it."""
+    return Project(once_per_run(tmp_path_factory, "demo-company", publish_company(0.1)))
 
 
 @pytest.fixture(scope="session")

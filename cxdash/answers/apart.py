@@ -8,18 +8,18 @@ are one family of tests: what is called clear survives the correction for having
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from cxdash.answers.answer import HIDDEN, Question, Row
 from cxdash.answers.ask import answer, usable_period
 from cxdash.answers.changes import MINIMUM_N, Q, minimum_effect
-from cxdash.answers.compare import SURELY_CHANCE, interval_at
 from cxdash.answers.effects import counted_within, design_effects, windows
 from cxdash.answers.estimate import Grouped, Scope, group
 from cxdash.answers.kept import kept
 from cxdash.answers.suppress import few_people, flags_of, shown_numbers
+from cxdash.answers.tails import Tail, Tails, where_it_matters
 from cxdash.edition import UNKNOWN, Edition
 from cxdash.errors import SelectionError
 from cxdash.measures import BUCKETS, Estimates, Floats, Measure
@@ -27,7 +27,7 @@ from cxdash.metrics.catalogue import find_metric
 from cxdash.metrics.metric import Metric
 from cxdash.selection import EVERYTHING, Policy
 from cxdash.statistics.arrays import Flags
-from cxdash.statistics.differences import fixed_interval_p, mover, mover_p
+from cxdash.statistics.differences import fixed_interval_p, mover
 from cxdash.statistics.discoveries import scan_changes
 from cxdash.statistics.distributions import Z95
 
@@ -46,11 +46,13 @@ class Apart:
             are, since either would tell the other.
         difference: cell minus rest, in the metric's own unit; None where one of them is not shown.
         low: lower limit of the difference's 95 % interval. high: upper limit.
-        p: two-sided, by inversion of that interval (above 0.3 roughly); None where nothing was tested.
-        adjusted: the same, corrected for all tests of the family.
+        p: two-sided, by inversion of that interval where the cell is clear, otherwise as if the difference were normal;
+            None where nothing was tested.
+        adjusted: of a clear cell, the same corrected for all tests of the family; of others only that it is not found.
         clear: found: adjusted p within the accepted share of false findings, interval without zero, at least as large
             as the metric's smallest effect worth a sentence, cell and rest both reliable.
         degrees: of freedom with which the design effects behind p were estimated.
+        tail: what its exact p is found from.
     """
 
     metric: Metric
@@ -63,6 +65,7 @@ class Apart:
     adjusted: float | None
     clear: bool
     degrees: float = np.inf
+    tail: Tail = field(default=(None, 0), repr=False, compare=False)
 
     @property
     def good(self) -> bool:
@@ -84,7 +87,7 @@ def can_be_apart(metric: Metric) -> bool:
     return isinstance(metric.computation, Measure) and not metric.computation.inner
 
 
-@kept(1024)
+@kept(512)
 def against_rest(
     edition: Edition, question: Question, policy: Policy = EVERYTHING, *, within: str = ""
 ) -> tuple[Apart, ...]:
@@ -157,11 +160,14 @@ def judge_together(edition: Edition, compared: Sequence[Apart], *, q: float = Q)
     ]
     value, low, high, p, fewest, smallest, degrees = np.array(columns, dtype=np.float64).T
     # whether a cell has enough answers was decided when p was computed, metric by metric
+    tails = [one.tail for one in compared]
+    p = where_it_matters(tails, p, tested=~np.isnan(p), degrees=degrees, q=q)
     scan = scan_changes(value, low, high, p, fewest, smallest, degrees=degrees, q=q, minimum_n=0)
     return tuple(
-        replace(one, adjusted=adjusted, clear=clear)
-        for one, adjusted, clear in zip(
+        replace(one, p=exact if clear else one.p, adjusted=adjusted, clear=clear)
+        for one, exact, adjusted, clear in zip(
             compared,
+            p.tolist(),
             shown_numbers(scan.p_adjusted, np.zeros(len(compared), dtype=np.bool_)),
             scan.found.tolist(),
             strict=True,
@@ -229,13 +235,10 @@ def _compare(
     tested = np.flatnonzero(~veiled & named & enough & np.isfinite(value + low + high))
     p = np.full(value.shape, np.nan)
     p[tested] = fixed_interval_p(value[tested], low[tested], high[tested])
-    close = tested[p[tested] <= SURELY_CHANCE]
-    if close.size and not measure.fixed_z:
-        own, others = (
-            interval_at(measure, {name: array[close] for name, array in side.states.items()}, side.deff[close])
-            for side in sides
-        )
-        p[close] = mover_p(own, others, first.value[close], second.value[close])
+    tails = None
+    if not measure.fixed_z:
+        values = (first.value, second.value)
+        tails = Tails(measure, (sides[0].states, sides[1].states), (sides[0].deff, sides[1].deff), values)
     shown = (shown_numbers(array, veiled) for array in (value, low, high, p))
     flags = flags_of(second, veiled, metric.minimum_n)
     rests = (
@@ -245,6 +248,6 @@ def _compare(
         )
     )
     return tuple(
-        Apart(metric, row, left, difference, lower, upper, tail, None, clear=False, degrees=degrees)
-        for row, left, difference, lower, upper, tail in zip(rows, rests, *shown, strict=True)
+        Apart(metric, row, left, difference, lower, upper, p, None, clear=False, degrees=degrees, tail=(tails, place))
+        for place, (row, left, difference, lower, upper, p) in enumerate(zip(rows, rests, *shown, strict=True))
     )

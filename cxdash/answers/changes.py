@@ -14,19 +14,18 @@ import numpy as np
 
 from cxdash.answers.answer import Question, Row
 from cxdash.answers.ask import answer, compared_answer
-from cxdash.answers.compare import SURELY_CHANCE, Sides, exact_p, excludes_zero
 from cxdash.answers.effects import windows
+from cxdash.answers.kept import kept
+from cxdash.answers.tails import Tail, where_it_matters
 from cxdash.edition import UNKNOWN, Edition
 from cxdash.errors import CxdashError
-from cxdash.measures import BUCKETS, Floats, Measure
+from cxdash.measures import BUCKETS, Measure
 from cxdash.metrics.catalogue import METRICS, find_metric
 from cxdash.metrics.facts import FACTS
 from cxdash.metrics.metric import Metric
 from cxdash.selection import EVERYTHING, Policy, Selection
-from cxdash.statistics.arrays import Flags
 from cxdash.statistics.differences import fixed_interval_p
-from cxdash.statistics.discoveries import reach, scan_changes
-from cxdash.statistics.distributions import two_sided_normal
+from cxdash.statistics.discoveries import scan_changes
 
 Q = 0.10
 """Accepted share of false findings among the findings."""
@@ -70,15 +69,14 @@ class _Cell:
 
     Attributes:
         degrees: of freedom of its design effect, infinite where answers are independent.
-        sides, place: what its p is found from, where it is not known already.
+        tail: what its p is found from, and its place there.
     """
 
     metric: Metric
     row: Row
     contribution: float
     degrees: float
-    sides: Sides | None
-    place: int
+    tail: Tail
 
 
 def scannable(edition: Edition) -> tuple[str, ...]:
@@ -96,13 +94,14 @@ def scannable(edition: Edition) -> tuple[str, ...]:
     return tuple(keys)
 
 
+@kept(256)
 def what_changed(
     edition: Edition,
     selection: Selection,
     policy: Policy = EVERYTHING,
     *,
-    metrics: Sequence[str] | None = None,
-    level: Sequence[str] = LEVEL,
+    metrics: tuple[str, ...] | None = None,
+    level: tuple[str, ...] = LEVEL,
 ) -> Scan:
     """Scan one declared level for changes against the selection's reference period."""
     if selection.compare == "none":
@@ -111,7 +110,8 @@ def what_changed(
     if not cells:
         return Scan((), 0)
     change, low, high, p, n, smallest, degrees = np.array([_tested(edition, cell) for cell in cells], dtype=float).T
-    p = np.where(n >= MINIMUM_N, _tails(cells, fixed_interval_p(change, low, high), p, degrees, n), np.nan)
+    p = np.where(np.isnan(p), fixed_interval_p(change, low, high), p)
+    p = where_it_matters([cell.tail for cell in cells], p, tested=n >= MINIMUM_N, degrees=degrees, q=Q)
     scan = scan_changes(change, low, high, p, n, smallest, degrees=degrees, q=Q, minimum_n=MINIMUM_N)
     findings = [
         Finding(cell.metric, cell.row, float(adjusted), cell.contribution)
@@ -122,43 +122,6 @@ def what_changed(
     return Scan(tuple(findings), int(scan.tested.sum()))
 
 
-def _tails(cells: Sequence[_Cell], roughly: Floats, known: Floats, degrees: Floats, n: Floats) -> Floats:
-    """The p of cells that may be found, exact; 1 for the others, which changes nothing for those that are.
-
-    Args:
-        cells: of all metrics.
-        roughly: their p as if their differences were normal.
-        known: their p where it was found with the answer, else NaN.
-        degrees: as the scan reads them.
-        n: the smaller of the two periods' answers.
-    """
-    tested = n >= MINIMUM_N
-    groups: dict[int, list[int]] = {}
-    for number, cell in enumerate(cells):
-        if cell.sides is not None and tested[number]:
-            groups.setdefault(id(cell.sides), []).append(number)
-    places = np.array([cell.place for cell in cells], dtype=np.intp)
-
-    def below(z: Floats, asked: Flags) -> Flags:
-        level = np.array(two_sided_normal(z))
-        found = np.asarray(known <= level, dtype=np.bool_)
-        for numbers in groups.values():
-            wanted = np.array([number for number in numbers if asked[number]], dtype=np.intp)
-            sides = cells[numbers[0]].sides
-            if wanted.size and sides is not None:
-                found[wanted] = excludes_zero(sides, places[wanted], z[wanted])
-        return found
-
-    p = np.where(np.isnan(known), 1.0, known)
-    found = reach(tested & (roughly <= SURELY_CHANCE), int(tested.sum()), below, q=Q, degrees=degrees)
-    for numbers in groups.values():
-        wanted = np.array([number for number in numbers if found[number]], dtype=np.intp)
-        sides = cells[numbers[0]].sides
-        if wanted.size and sides is not None:
-            p[wanted] = exact_p(sides, places[wanted])
-    return p
-
-
 def _cells(edition: Edition, key: str, selection: Selection, policy: Policy, level: Sequence[str]) -> list[_Cell]:
     metric = find_metric(key)
     measure = metric.computation
@@ -167,10 +130,11 @@ def _cells(edition: Edition, key: str, selection: Selection, policy: Policy, lev
     by = tuple(dim for dim in level if dim in offered)
     against = "year" if selection.compare == "year" else "previous"
     question = Question(key, selection, by=by, against=against)  # type: ignore[arg-type]
-    sides = None
+    tails = None
     try:
         if policy.rows and not measure.fixed_z:
             found, sides = compared_answer(edition, question, policy)
+            tails = sides.tails()
         else:
             found = answer(edition, replace(question, with_p=True), policy)
         total = answer(edition, replace(question, by=(), against=None), policy).only.n or 0.0
@@ -179,7 +143,7 @@ def _cells(edition: Edition, key: str, selection: Selection, policy: Policy, lev
     counted = windows(edition, measure.fact, found.period)
     degrees = (BUCKETS - 1.0) * len(counted) if found.deff > 1 else np.inf
     return [
-        _Cell(metric, row, row.difference.value * (row.n or 0.0) / total, degrees, sides, place)
+        _Cell(metric, row, row.difference.value * (row.n or 0.0) / total, degrees, (tails, place))
         for place, row in enumerate(found.rows)
         if row.difference is not None
         and row.difference.low is not None

@@ -7,21 +7,17 @@ interval costs next to nothing; a p-value costs twenty of them, so it is found o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from cxdash.answers.answer import ChangeWord
 from cxdash.answers.estimate import Grouped
-from cxdash.grids import Places
+from cxdash.answers.tails import SURELY_CHANCE, Tails
 from cxdash.measures import Estimates, Floats, Measure
 from cxdash.statistics.arrays import Flags
-from cxdash.statistics.differences import IntervalAt, clearance, fixed_interval_p, mover, mover_p
+from cxdash.statistics.differences import fixed_interval_p, mover
 from cxdash.statistics.distributions import Z95
-
-SURELY_CHANCE = 0.3
-"""What lies well inside its interval is found by no correction, so its p need not be exact: that costs twenty times."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +33,11 @@ class Sides:
     deff: Floats
     first: Estimates
     second: Estimates
+
+    def tails(self) -> Tails:
+        """What the p-values of the differences are found from."""
+        states = (self.now.states, self.before.states)
+        return Tails(self.measure, states, (self.deff, self.deff), (self.first.value, self.second.value))
 
 
 @dataclass(frozen=True)
@@ -72,37 +73,8 @@ def p_values(sides: Sides, differences: Differences, tested: Flags) -> Floats:
     p[cells] = fixed_interval_p(differences.value[cells], differences.low[cells], differences.high[cells])
     close = cells[~(p[cells] > SURELY_CHANCE)]
     if close.size and not sides.measure.fixed_z:
-        p[close] = exact_p(sides, close)
+        p[close] = sides.tails().exact(close)
     return p
-
-
-def exact_p(sides: Sides, cells: Places) -> Floats:
-    """P of some cells by inversion of their intervals."""
-    return mover_p(*_intervals(sides, cells), sides.first.value[cells], sides.second.value[cells])
-
-
-def excludes_zero(sides: Sides, cells: Places, z: Floats) -> Flags:
-    """Whether the interval of each of some cells at its z excludes zero, which it does exactly where p is below."""
-    clear = clearance(*_intervals(sides, cells), sides.first.value[cells], sides.second.value[cells], z)
-    return np.asarray(clear >= 0, dtype=np.bool_)
-
-
-def _intervals(sides: Sides, cells: Places) -> tuple[IntervalAt, IntervalAt]:
-    now, before = (
-        interval_at(sides.measure, {name: array[cells] for name, array in side.states.items()}, sides.deff[cells])
-        for side in (sides.now, sides.before)
-    )
-    return now, before
-
-
-def interval_at(measure: Measure, states: Mapping[str, Floats], deff: Floats) -> IntervalAt:
-    """The interval of some cells as a function of z, which is what a p-value by inversion asks for."""
-
-    def at(z: Floats) -> tuple[Floats, Floats]:
-        estimates = measure.finalise(states, z=z, deff=deff)
-        return estimates.low, estimates.high
-
-    return at
 
 
 def word(low: float | None, high: float | None, *, reliable: bool) -> ChangeWord:

@@ -73,9 +73,9 @@ def _labels(axis: Axis, chosen: Places) -> _Labels:
 
 def _starts(grid: GridColumns, request: Request, chosen: Places) -> _Labels:
     """The calendar buckets of the period; the first may begin before it."""
-    days = grid.days[chosen]
     firsts = [floor(bucket.start, request.grain) for bucket in request.period.cut(request.grain)]
-    return _Labels(firsts, np.searchsorted(np.array(firsts, dtype="datetime64[D]"), days, side="right") - 1)
+    bucket_of_day = np.searchsorted(np.array(firsts, dtype="datetime64[D]"), grid.days, side="right") - 1
+    return _Labels(firsts, bucket_of_day[grid.day_places(chosen)])
 
 
 def _groups(labels: Sequence[_Labels], cells: int) -> tuple[Places, Places]:
@@ -124,7 +124,7 @@ def _sum(values: NDArray[Any], places: Places, groups: int) -> NDArray[Any]:
 
 def _counts(tally: Tally, chosen: Places, places: Places, groups: int) -> NDArray[np.int64]:
     """Counts by group and column, shape (groups, columns)."""
-    first, after = tally.first[chosen], tally.first[chosen + 1]
+    first, after = (tally.first[ends].astype(np.intp) for ends in (chosen, chosen + 1))
     held = after - first
     # the entries of all chosen cells in one list: each cell's begin at `first` and are as many as it holds
     entries = np.arange(held.sum()) + np.repeat(first - np.concatenate(([0], held.cumsum()[:-1])), held)

@@ -19,12 +19,12 @@ from cxdash.answers.apart import Apart, judge_together
 from cxdash.answers.ask import usable_period
 from cxdash.answers.cells import covers
 from cxdash.answers.changes import MINIMUM_N
-from cxdash.answers.compare import interval_at
 from cxdash.answers.effects import design_effects, windows
 from cxdash.answers.estimate import Grouped, Scope, group
 from cxdash.answers.folded import Request
 from cxdash.answers.kept import kept
 from cxdash.answers.suppress import few_people, flags_of, shown_numbers
+from cxdash.answers.tails import Tails
 from cxdash.answers.totals import hidden_by_totals
 from cxdash.edition import UNKNOWN, Edition
 from cxdash.measures import BUCKETS, Estimates, Floats, Measure
@@ -32,7 +32,7 @@ from cxdash.metrics.handoff_reasons import BROKEN, REASONS
 from cxdash.metrics.metric import Metric
 from cxdash.selection import EVERYTHING, Policy, Selection, check_filters
 from cxdash.statistics.arrays import Flags
-from cxdash.statistics.differences import mover, mover_p
+from cxdash.statistics.differences import fixed_interval_p, mover
 from cxdash.statistics.distributions import Z95
 
 FACT = "handoffs"
@@ -209,12 +209,13 @@ def _compare(found: _Found, against: _Side, veiled: Flags) -> list[Apart]:
     enough = np.minimum(np.nan_to_num(first.n_eff), np.nan_to_num(second.n_eff)) >= max(MINIMUM_N, metric.minimum_n)
     tested = np.flatnonzero(~veiled & named & enough & np.isfinite(value + low + high))
     p = np.full(value.shape, np.nan)
-    if tested.size:
-        own, others = (
-            interval_at(measure, {name: array[tested] for name, array in side.states.items()}, side.deff[tested])
-            for side in (found.cells, against)
-        )
-        p[tested] = mover_p(own, others, first.value[tested], second.value[tested])
+    p[tested] = fixed_interval_p(value[tested], low[tested], high[tested])
+    tails = Tails(
+        measure,
+        (found.cells.states, against.states),
+        (found.cells.deff, against.deff),
+        (first.value, second.value),
+    )
     buckets = (BUCKETS - 1.0) * len(windows(scope.edition, measure.fact, scope.period))
     degrees = buckets if max(found.cells.deff.max(), against.deff.max()) > 1 else np.inf
     rows, rests = (
@@ -235,8 +236,8 @@ def _compare(found: _Found, against: _Side, veiled: Flags) -> list[Apart]:
     )
     numbers = (shown_numbers(array, veiled) for array in (value, low, high, p))
     return [
-        Apart(metric, row, rest, difference, lower, upper, tail, None, clear=False, degrees=degrees)
-        for row, rest, difference, lower, upper, tail in zip(rows, rests, *numbers, strict=True)
+        Apart(metric, row, rest, difference, lower, upper, p, None, clear=False, degrees=degrees, tail=(tails, place))
+        for place, (row, rest, difference, lower, upper, p) in enumerate(zip(rows, rests, *numbers, strict=True))
     ]
 
 

@@ -89,6 +89,8 @@ def _weight(measure: Measure) -> str | None:
             continue  # states that cannot be, or a value that every average would have
         seen = True
         fitting = tuple(weight for weight in fitting if _averages(weights_in(weight, states, cells.n), cells, together))
+        if not fitting:
+            break
     return fitting[0] if seen and fitting else None
 
 

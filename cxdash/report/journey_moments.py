@@ -70,7 +70,7 @@ def read_touchpoints(view: View) -> Touchpoints | CxdashError:
         found = reason
     moved = Scan((), 0)
     if view.against:
-        moved = what_changed(view.edition, whole, view.policy, metrics=[KEY], level=("touchpoint",))
+        moved = what_changed(view.edition, whole, view.policy, metrics=(KEY,), level=("touchpoint",))
     return Touchpoints(ratings, apart, moved, found)
 
 

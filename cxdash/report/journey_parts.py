@@ -63,7 +63,7 @@ def read_parts(view: View, dimension: str, *, changes: bool = True) -> Parts:
         found = view.try_ask(key, by=(dimension,), against=against) if view.offers(key) else None
         if isinstance(found, Answer) and any(row.dimensions[dimension] != UNKNOWN and row.n for row in found.rows):
             answers.append(found)
-    keys = [one.metric.key for one in answers]
+    keys = tuple(one.metric.key for one in answers)
     apart = {
         (key, one.row.dimensions[dimension]): one
         for key in keys

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from cxdash.answers import Question, answer, decompose
 from cxdash.answers.answer import HIDDEN, NO_DATA, Answer
-from cxdash.answers.compare import SURELY_CHANCE, compare_sides, estimate_sides, p_values
+from cxdash.answers.compare import compare_sides, estimate_sides, p_values
 from cxdash.answers.decompose import OTHER
 from cxdash.answers.estimate import Scope, group
 from cxdash.answers.suppress import Totals, few_people, hidden_cells, shown_numbers
+from cxdash.answers.tails import SURELY_CHANCE
 from cxdash.edition import Edition
 from cxdash.measures import Estimates, Floats, Measure
 from cxdash.metrics.catalogue import METRICS

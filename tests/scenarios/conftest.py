@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from cxdash.demo import build_company, load_into_duckdb
 from cxdash.edition import Edition, open_edition
-from cxdash.refresh.run import refresh
-from cxdash.settings import Project, load_settings
-from tests.conftest import DEMO_LAST_DAY, ROOT
+from cxdash.settings import Project
+from tests.conftest import once_per_run, publish_company
 
 
 @pytest.fixture(scope="session")
@@ -21,14 +17,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The project of the full-scale demo company; CXDASH_TEST_COMPANY names one that was made before."""
     if given := os.environ.get("CXDASH_TEST_COMPANY"):
         return Project(Path(given))
-    project = Project(tmp_path_factory.mktemp("company"))
-    shutil.copytree(ROOT / "config", project.config, ignore=shutil.ignore_patterns("examples"))
-    project.var.mkdir()
-    build_company(project.var / "demo", last_day=DEMO_LAST_DAY)
-    load_into_duckdb(project.var / "demo", project.embedded_warehouse)
-    attempt = refresh(load_settings(project), now=datetime(2026, 11, 21, 6, tzinfo=UTC))
-    assert attempt.outcome == "published", attempt.message
-    return project
+    return Project(once_per_run(tmp_path_factory, "whole-company", publish_company(1.0)))
 
 
 @pytest.fixture(scope="session")

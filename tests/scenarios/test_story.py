@@ -143,7 +143,7 @@ def test_quiet_stretches_flag_nothing(company_edition: Edition, stretch: QuietSt
     """Where nothing happens, the scan finds nothing."""
     outside = dict(stretch.outside)
     now = _inside(stretch.now.first, stretch.now.last, dict(stretch.where))
-    metrics = [m for m in stretch.metrics if m in company_edition.manifest.metrics]
+    metrics = tuple(m for m in stretch.metrics if m in company_edition.manifest.metrics)
     if stretch.where:  # a dimension the declared level does not keep: compare as a whole
         change = answer(
             company_edition, Question(metrics[0], replace(now, compare="previous"), against="previous")
