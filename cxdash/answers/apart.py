@@ -46,9 +46,10 @@ class Apart:
             are, since either would tell the other.
         difference: cell minus rest, in the metric's own unit; None where one of them is not shown.
         low: lower limit of the difference's 95 % interval. high: upper limit.
-        p: two-sided, by inversion of that interval where the cell is clear, otherwise as if the difference were normal;
-            None where nothing was tested.
-        adjusted: of a clear cell, the same corrected for all tests of the family; of others only that it is not found.
+        p: two-sided, by inversion of that interval where `adjusted` is told, otherwise as if the difference were
+            normal; None where nothing was tested.
+        adjusted: the same, corrected for all tests of the family; None where it is above the accepted share of false
+            findings, and so not looked for.
         clear: found: adjusted p within the accepted share of false findings, interval without zero, at least as large
             as the metric's smallest effect worth a sentence, cell and rest both reliable.
         degrees: of freedom with which the design effects behind p were estimated.
@@ -163,14 +164,11 @@ def judge_together(edition: Edition, compared: Sequence[Apart], *, q: float = Q)
     tails = [one.tail for one in compared]
     p = where_it_matters(tails, p, tested=~np.isnan(p), degrees=degrees, q=q)
     scan = scan_changes(value, low, high, p, fewest, smallest, degrees=degrees, q=q, minimum_n=0)
+    told = scan.p_adjusted <= q
     return tuple(
-        replace(one, p=exact if clear else one.p, adjusted=adjusted, clear=clear)
-        for one, exact, adjusted, clear in zip(
-            compared,
-            p.tolist(),
-            shown_numbers(scan.p_adjusted, np.zeros(len(compared), dtype=np.bool_)),
-            scan.found.tolist(),
-            strict=True,
+        replace(one, p=exact if found else one.p, adjusted=adjusted if found else None, clear=clear)
+        for one, found, exact, adjusted, clear in zip(
+            compared, told.tolist(), p.tolist(), scan.p_adjusted.tolist(), scan.found.tolist(), strict=True
         )
     )
 

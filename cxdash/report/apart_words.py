@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from cxdash.answers.answer import HIDDEN, Row
 from cxdash.answers.apart import Apart
-from cxdash.answers.changes import Q
 from cxdash.language import _
 from cxdash.metrics.metric import Metric
 from cxdash.report.blocks import Cell, Column, Dot, Dots, Link, Number, Table, Tone
@@ -49,7 +48,7 @@ def verdict(one: Apart) -> str:
         return _("clearly better") if one.good else _("clearly worse")
     if one.difference is None or one.p is None:
         return _("too few answers")
-    if one.low is not None and one.high is not None and (one.low > 0 or one.high < 0) and (one.adjusted or 1.0) <= Q:
+    if one.low is not None and one.high is not None and (one.low > 0 or one.high < 0) and one.adjusted is not None:
         return _("slightly better") if one.good else _("slightly worse")
     return _("no clear difference")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from cxdash.answers import Answer, Row
@@ -223,13 +221,7 @@ def _tiles(view: View, breakdowns: list[Answer], found: Consistency | None) -> t
     index = found is not None and bool(np.isfinite(found.parts.handoffs.value[0]))
     leading = "consistency" if index else "level_consistency"
     keys = [key for key in (leading, *(one.metric.key for one in breakdowns)) if view.offers(key)]
-    return tuple(_with_passport(view, tile(view, key)) for key in keys[:6])
-
-
-def _with_passport(view: View, one: Tile) -> Tile:
-    if one.number.raw is None or one.number.passport is not None:
-        return one
-    return replace(one, number=replace(one.number, passport=passport_door(view, one.key)))
+    return tuple(tile(view, key) for key in keys[:6])
 
 
 def _by_volume(breakdowns: list[Answer]) -> list[str]:
