@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cxdash.answers.rows import open_rows
+from cxdash.answers.rows_basis import computed_from
 from cxdash.cli.asking import period_options, select
 from cxdash.cli.session import on_project, session
 from cxdash.edition import attempts, open_edition
@@ -15,6 +16,7 @@ from cxdash.errors import SelectionError
 from cxdash.faces.export.csv_file import write_csv
 from cxdash.faces.export.xlsx_file import write_xlsx
 from cxdash.language import speaking
+from cxdash.metrics.catalogue import find_metric
 from cxdash.report.passport import said_of
 from cxdash.report.view import View
 
@@ -54,6 +56,13 @@ def rows(
     editions = session().project.editions
     edition = open_edition(editions, edition_id)
     selection = select(edition, period=period, start=start, end=end, where=where)
+    parts = computed_from(edition, find_metric(metric))
+    if parts and not part:
+        raise SelectionError(
+            f"{metric} is computed from other metrics and has no rows of its own.",
+            known=f"Computed from {', '.join(parts)}.",
+            action=f"Say whose rows are meant, for example --part {parts[0]}.",
+        )
     with speaking(edition.manifest.language):
         opened = open_rows(edition, metric, selection, part=part)
         view = View(edition, selection, tuple(attempts(editions)))
