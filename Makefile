@@ -70,7 +70,7 @@ reference: $(DEV) ## Write the index of the statistics (cxdash/statistics/README
 	@cd '$(ROOT)' && $(PY) -m tests.statistics.reference
 
 bench: $(DEV) ## Measure against yardsticks; each benchmark prints one table
-	@cd '$(ROOT)' && $(PY) -m pytest -m bench -s $(ARGS)
+	@cd '$(ROOT)' && $(PY) -m pytest -m bench -s -o faulthandler_timeout=3600 $(ARGS)
 
 fmt: $(DEV) ## Put code into the house style
 	@cd '$(ROOT)' && $(PY) -m ruff check --fix-only --quiet . && $(PY) -m ruff format .

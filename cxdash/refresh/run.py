@@ -200,10 +200,15 @@ def _sum_up(checks: Sequence[CheckOutcome]) -> str:
 
 def _disk_is_full(error: Exception, editions: Path) -> bool:
     """Whether there was no room to write. Libraries hide the error number in words of their own, so ask the disk."""
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-        return True
     words = ("No space left", "File too large", "quota exceeded")
-    return any(word in str(error) for word in words) or shutil.disk_usage(editions).free < LITTLE_ROOM
+    said: BaseException | None = error
+    while said is not None:  # the sentence people read may be cut short before the words that tell
+        if isinstance(said, OSError) and said.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            return True
+        if any(word in str(said) for word in words):
+            return True
+        said = said.__cause__ or said.__context__
+    return shutil.disk_usage(editions).free < LITTLE_ROOM
 
 
 def _explain(error: Exception, settings: Settings) -> RefreshError:

@@ -65,6 +65,7 @@ CONTACTS = HandFact(
     (
         ("channel", "region", "segment"),
         ("channel", "product", "reason"),
+        *(("channel", "region", group) for group in ("product", "reason", "team")),
         ("channel", "bucket"),
         ("product", "bucket"),
         ("reason", "bucket"),

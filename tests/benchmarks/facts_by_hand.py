@@ -25,6 +25,8 @@ SCORES = HandFact(
         ("stage", "bucket"),
         ("touchpoint", "bucket"),
         ("stage", "region", "segment"),
+        ("product", "region", "segment"),
+        ("touchpoint", "region", "segment"),
     ),
 )
 INVITATIONS = HandFact(
@@ -162,5 +164,5 @@ CARTS = HandFact(
       AND next_started_at <= started_at + INTERVAL 3 DAY""",
     "day, visit_id",
     ("count(*) AS carts_left", "count(*) FILTER (found_again) AS carts_found_again"),
-    (("channel", "device_change"), ("region", "segment"), ("bucket",)),
+    (("channel", "region", "device_change"), ("region", "segment"), ("bucket",)),
 )

@@ -77,7 +77,7 @@ def test_25_people_at_once(servers: Any, bench_project: Project, bench_edition: 
             first.go(*step[1:])
     alone = _walk(address, ways[1:4], Random(1))
     before = _memory()
-    crowd = [(ways[4 + 2 * n : 6 + 2 * n], Random(n)) for n in range(PEOPLE)]
+    crowd = [(ways[4 + n : 5 + n], Random(n)) for n in range(PEOPLE)]
     with ThreadPoolExecutor(PEOPLE) as pool:
         together = [spent for times in pool.map(lambda one: _walk(address, *one), crowd) for spent in times]
     grown = (_memory() - before) / PEOPLE

@@ -154,7 +154,7 @@ def test_nonsense_in_a_link_is_named_and_left_out(app: str, open_page: Open) -> 
     assert "region" not in (page.locator(".cx-end").get_attribute("data-query") or "")
 
 
-@pytest.mark.parametrize("key", ["overview", "benchmarks", "channels", "quality", "definitions"])
+@pytest.mark.parametrize("key", ["overview", "channels"])
 def test_every_page_keeps_its_view_through_link_reload_and_back(app: str, open_page: Open, key: str) -> None:
     """First visit by a deep link, reload, a step to another page and back: the same page, filtered the same way."""
     path = "" if key == "overview" else key

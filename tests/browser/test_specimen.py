@@ -35,9 +35,11 @@ CONTRAST = """() => {
 }"""
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
-@pytest.mark.parametrize("language", ["en", "fa"], ids=["ltr", "rtl"])
+@pytest.mark.parametrize(
+    ("language", "phone", "dark"),
+    [("en", False, False), ("en", True, True), ("fa", False, True), ("fa", True, False)],
+    ids=["ltr-wide-light", "ltr-phone-dark", "rtl-wide-dark", "rtl-phone-light"],
+)
 def test_everything_fits_and_can_be_read(
     specimen_app: str, open_page: Open, language: str, phone: bool, dark: bool
 ) -> None:

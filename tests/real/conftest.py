@@ -22,6 +22,7 @@ from cxdash.refresh import refresh
 from cxdash.schema import SURVEY_SCALE
 from cxdash.schema import table as contract_table
 from cxdash.settings import Project, init_project, load_settings
+from tests.conftest import once_per_run
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -105,13 +106,20 @@ def publish(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     stopped: dict[str, str] = {}
 
     def provide(name: str) -> Edition:
-        if name not in published and name not in stopped:
-            project = request.getfixturevalue(name).make_project(tmp_path_factory.mktemp(name))
-            attempt = refresh(load_settings(project), now=datetime(2026, 1, 1, tzinfo=UTC))
+        example: Example = request.getfixturevalue(name)
+
+        def build(folder: Path) -> None:
+            attempt = refresh(load_settings(example.make_project(folder)), now=datetime(2026, 1, 1, tzinfo=UTC))
             if attempt.edition is None:
-                stopped[name] = "; ".join(f"{check.claim} {check.error}".strip() for check in attempt.failed_checks)
+                said = (f"{check.claim} {check.error}".strip() for check in attempt.failed_checks)
+                (folder / "stopped").write_text("; ".join(said), "utf-8")
+
+        if name not in published and name not in stopped:
+            folder = once_per_run(tmp_path_factory, f"example-{name}", build)
+            if (folder / "stopped").exists():
+                stopped[name] = (folder / "stopped").read_text("utf-8")
             else:
-                published[name] = open_edition(project.editions)
+                published[name] = open_edition(Project(folder).editions)
         assert name not in stopped, stopped[name]
         return published[name]
 

@@ -7,7 +7,7 @@ because each figure costs a browser more than everything else on the page togeth
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 import plotly.graph_objects as go
@@ -62,6 +62,7 @@ class Surroundings:
         follow: goes to a link; called from a click on a figure.
         compact: whether figures are drawn for a phone.
         asked: what the page answers, for blocks that ask again; None where nothing can be asked.
+        level: of a chart's heading: below that of a section, or of the page where nothing stands between.
     """
 
     theme: ThemeName
@@ -70,6 +71,7 @@ class Surroundings:
     follow: Callable[[Link], None]
     compact: bool = False
     asked: View | None = None
+    level: int = 3
 
     @property
     def tokens(self) -> Tokens:
@@ -130,7 +132,7 @@ def _clicked(key: str, block: Dots, around: Surroundings) -> None:
 
 
 def _chart(block: Trend | Dots | Bars, around: Surroundings) -> None:
-    head = markup.chart_head(block.title, block.subtitle)
+    head = markup.chart_head(block.title, block.subtitle, around.level)
     empty = not (block.points if isinstance(block, Trend) else block.dots if isinstance(block, Dots) else block.bars)
     if empty:
         st.html(markup.wrapped(head, tag("p", block.summary, class_="cx-note")))
@@ -152,7 +154,7 @@ def _chart(block: Trend | Dots | Bars, around: Surroundings) -> None:
 
 def _worded_chart(block: Heatmap | Flow | Contributions, around: Surroundings) -> None:
     """A chart that is HTML: its marks are links and table cells, so it needs no engine in the browser."""
-    head = markup.chart_head(block.title, block.subtitle)
+    head = markup.chart_head(block.title, block.subtitle, around.level)
     match block:
         case Heatmap():
             marks = any(block.cells)
@@ -177,7 +179,8 @@ def _draw_chart(block: Chart, around: Surroundings) -> None:
         case Trend() | Dots() | Bars():
             _chart(block, around)
         case Panels():
-            st.html(markup.wrapped(markup.chart_head(block.title, block.subtitle), markup.panels(block, around.tokens)))
+            head = markup.chart_head(block.title, block.subtitle, around.level)
+            st.html(markup.wrapped(head, markup.panels(block, around.tokens)))
             _data(block, around)
         case Heatmap() | Flow() | Contributions():
             _worded_chart(block, around)
@@ -199,7 +202,7 @@ def draw_block(block: Block, around: Surroundings) -> None:
         case Tiles():
             st.html(markup.wrapped(markup.tiles(block, around.tokens, around.href)))
         case Table():
-            st.html(markup.wrapped(markup.table(block, around.href)))
+            st.html(markup.wrapped(markup.table(block, around.href, around.level)))
             _download(block, f"csv_{block.key}")
         case Trend() | Dots() | Bars() | Panels() | Heatmap() | Flow() | Contributions():
             _draw_chart(block, around)
@@ -215,8 +218,11 @@ def draw_block(block: Block, around: Surroundings) -> None:
 
 def draw_report(report: Report, around: Surroundings) -> None:
     """All blocks in reading order; ends with an invisible mark that says which view is complete."""
+    level = 2
     for block in report.blocks:
-        draw_block(block, around)
+        draw_block(block, replace(around, level=level))
+        if isinstance(block, Brief | Section | Tiles):
+            level = 3
     end = tag(
         "span",
         class_="cx-sr cx-end",

@@ -118,9 +118,9 @@ def tiles(block: Tiles, tokens: Tokens, href: Href) -> Html:
     return tag("ul", *(_tile(tile, tokens, href) for tile in block.tiles), class_="cx-tiles")
 
 
-def chart_head(title: str, subtitle: str) -> Html:
-    """What a chart found, and what it plots."""
-    return tag("div", tag("h3", title), _note(subtitle), class_="cx-chart")
+def chart_head(title: str, subtitle: str, level: int) -> Html:
+    """What a chart found, and what it plots. `level`: of its heading on this page, for those who hear it."""
+    return tag("div", tag("h3", title, aria_level=str(level)), _note(subtitle), class_="cx-chart")
 
 
 def dots_legend(block: Dots) -> Html:
@@ -184,9 +184,9 @@ def panels(block: Panels, tokens: Tokens) -> Html:
     return tag("ul", *(_panel(panel, tokens, bounds) for panel in block.panels), class_="cx-panels")
 
 
-def table(block: Table, href: Href) -> Html:
-    """A table under its title."""
-    title = tag("h3", block.title, class_="cx-table-title") if block.title else ""
+def table(block: Table, href: Href, level: int) -> Html:
+    """A table under its title. `level`: of that heading on this page."""
+    title = tag("h3", block.title, class_="cx-table-title", aria_level=str(level)) if block.title else ""
     return tag("div", title, table_html(block, href), class_="cx-chart")
 
 

@@ -39,13 +39,13 @@ def drawn(block: Block) -> str:
         case Tiles():
             return markup.tiles(block, LIGHT, address)
         case Table():
-            return markup.table(block, address)
+            return markup.table(block, address, 3)
         case Definition():
             return markup.definition(block)
         case Footer():
             return markup.footer(block)
         case Panels():
-            return markup.chart_head(block.title, block.subtitle) + markup.panels(block, LIGHT)
+            return markup.chart_head(block.title, block.subtitle, 3) + markup.panels(block, LIGHT)
         case _:
             return ""
 
