@@ -210,6 +210,16 @@ def test_shares_stay_between_nothing_and_everything(values: list[float]) -> None
     assert all(scale.low <= value <= scale.high for value in values)
 
 
+@given(st.lists(st.floats(-40, 400) | st.sampled_from([100.0, 104.0]), min_size=1, max_size=20))
+def test_a_percentage_may_lie_beyond_the_whole(values: list[float]) -> None:
+    """Revenue kept and more is above 100%: it lies on the axis, however few values there are, and none is cut off."""
+    scale = fit_scale(values, unit="%")
+    hair = 1e-6 * (scale.high - scale.low)
+    assert all(scale.low - hair <= value <= scale.high + hair for value in values)
+    assert len(scale.ticks) >= 2
+    assert all(0 <= scale.share(value) <= 1 for value in values)
+
+
 @given(st.lists(st.floats(0, 3e6), min_size=1, max_size=20), st.integers(2, 6))
 def test_lengths_of_time_have_round_steps(values: list[float], intervals: int) -> None:
     """Seconds, minutes, hours or days that a clock face has; nothing below zero, no label twice."""

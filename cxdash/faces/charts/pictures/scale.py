@@ -44,8 +44,8 @@ def fit_scale(values: Sequence[float], *, unit: str = "", intervals: int = 4, ze
 
     Args:
         values: everything that is drawn; none gives 0 … 1.
-        unit: shares (unit “%”) never leave 0 … 100, so their axis does not either; lengths of time (“s”) are never
-            below 0 and have steps of round minutes, hours or days.
+        unit: shares (unit “%”) never leave 0 … 100, so their axis does not either, unless a value does (revenue that
+            was kept and more); lengths of time (“s”) are never below 0 and have steps of round minutes, hours or days.
         intervals: about how many steps between the ends.
         zero: whether the axis must hold zero, as bars require.
     """
@@ -59,7 +59,8 @@ def fit_scale(values: Sequence[float], *, unit: str = "", intervals: int = 4, ze
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     percent = unit.strip().startswith("%")
     if percent:
-        first, last = max(first, 0), min(last, math.ceil(100 / step))
+        lowest, highest = min([0.0, *values]), max([100.0, *values])
+        first, last = max(first, math.floor(lowest / step)), min(last, math.ceil(highest / step))
     if lasting:
         first = max(first, 0)
     ticks = tuple(round(index * step, 10) for index in range(first, last + 1))
