@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cxdash.answers.cells import fold
-from cxdash.answers.estimate import Scope, places_of
+from cxdash.answers.estimate import Scope, places_of, when_of
 from cxdash.answers.folded import Request
 from cxdash.errors import SelectionError
 from cxdash.measures import BUCKETS, Floats, State
@@ -20,7 +20,7 @@ from cxdash.metrics.facts.rating_pairs import CHANNELS, GROUPS, RATING_PAIRS, TR
 from cxdash.metrics.level_consistency import LEVELS, TRAFFIC
 from cxdash.metrics.nps import DETRACTORS, HISTOGRAM, PASSIVES, PROMOTERS
 from cxdash.metrics.shares import sum_of
-from cxdash.periods import Period, floor
+from cxdash.periods import Period
 
 KINDS = (DETRACTORS, PASSIVES, PROMOTERS)
 
@@ -54,10 +54,7 @@ def count(scope: Scope, fact: str, states: Sequence[State], axes: tuple[str, ...
             found, codes = places_of(names)
         values.append(tuple(found))
         places.append(codes[cells.groups])
-    when = np.zeros(cells.groups.size, dtype=np.intp)
-    if cells.starts is not None:
-        firsts = np.array([floor(period.start, scope.grain) for period in periods], dtype="datetime64[D]")
-        when = np.searchsorted(firsts, cells.starts)
+    when = when_of(cells, scope)
     dense = {}
     for state in states:
         array = np.zeros((len(periods), *(len(names) for names in values)))

@@ -71,7 +71,7 @@ def _request(measure: Measure, scope: Scope, *, by: tuple[str, ...], grain: str)
     return Request(measure.fact, measure.states, scope.period, scope.filters, by, grain)
 
 
-def _when(cells: Cells, scope: Scope) -> Places:
+def when_of(cells: Cells, scope: Scope) -> Places:
     """For each cell the place of its time bucket among those of the period."""
     if cells.starts is None:
         return np.zeros(cells.groups.size, dtype=np.intp)
@@ -82,7 +82,7 @@ def _when(cells: Cells, scope: Scope) -> Places:
 def fold_flow(measure: Measure, scope: Scope, source: str = "") -> Grouped:
     """States that add over days, every time bucket of every group present."""
     cells = fold(scope.edition, _request(measure, scope, by=scope.by, grain=scope.grain), source=source)
-    keys, buckets, when = cells.named_keys(), _buckets(scope), _when(cells, scope)
+    keys, buckets, when = cells.named_keys(), _buckets(scope), when_of(cells, scope)
     states = {}
     for state in measure.states:
         dense = np.zeros((len(keys), len(buckets)))
@@ -113,7 +113,7 @@ def _inner(measure: Measure, scope: Scope, source: str) -> Grouped:
     keys, owners = places_of([key[:-1] for key in whole]) if scope.by else ([()], np.zeros(len(whole), dtype=np.intp))
     names, inner = places_of([key[-1] for key in whole])
     owners, inner = owners[cells.groups], inner[cells.groups]
-    when = _when(cells, scope)
+    when = when_of(cells, scope)
     states = {}
     for state in measure.states:
         dense = np.zeros((len(keys), len(buckets), max(len(names), 1)))
